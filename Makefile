@@ -1,0 +1,57 @@
+# Myosotis. `make help` lists what there is; each target does its own set-up.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3 || echo python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup demo test test-fast check format compose-test bench vectors clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+setup: $(STAMP) ## Make .venv with everything in it, and the command `myosotis`
+
+$(STAMP): requirements-dev.txt pyproject.toml deploy/host-packages
+	@deploy/host-packages python
+	@echo "Setting up .venv (about half a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Three organisations exchange alerts and find a possible match (CHECK=1 verifies and ends)
+	@deploy/host-packages broker
+	@$(BIN)/python -m demo $(if $(CHECK),--check,)
+
+test: setup ## Every test there is, on real servers and a real browser
+	@deploy/host-packages broker database browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: setup ## The tests that need no server; under a minute
+	@$(BIN)/python -m pytest -q -n 2 -m "not (slow or broker or database or browser or demo or compose or ondemand)" tests/unit tests/property tests/architecture $(ARGS)
+
+check: setup ## Format, lint, strict types, import contracts, unused dependencies, security lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/bandit --quiet --recursive -c pyproject.toml admin demo services shared
+
+format: setup ## Format the code and mend what can be mended by itself
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+compose-test: setup ## The three-organisation compose profile on a real Docker engine, checked like the demo
+	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS)
+
+bench: setup ## Measure speed as ratios within one run; writes build/bench.json
+	@deploy/host-packages broker
+	@$(BIN)/python -m bench
+
+vectors: setup ## Write tests/vectors anew (a protocol change: say so in the CHANGELOG)
+	@for generator in tests/vectors/generate_*.py; do $(BIN)/python $$generator; done
+
+clean: ## Remove what building and running left
+	rm -rf build .venv *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
