@@ -1,0 +1,79 @@
+"""Field types that message bodies share. All are strict: what is not exactly right is refused.
+
+There are no floats on the wire and no free text: every string here is an identifier, a code,
+a time or base64. That is what keeps a name from leaving by accident (DESIGN, rule 1).
+"""
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.runtime import clock
+from shared.wire.parties import ORGANISATION
+
+
+def decode_base64(text: str) -> bytes:
+    """Decode standard padded base64; refuse any text that is not the one encoding of its bytes."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError("not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("base64 with stray bits")  # `validate=True` alone lets these through
+    return data
+
+
+def encode_base64(data: bytes) -> str:
+    """The one standard padded base64 encoding of these bytes."""
+    return base64.b64encode(data).decode()
+
+
+def _is_base64(text: str) -> str:
+    decode_base64(text)
+    return text
+
+
+def _of_length(length: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if len(decode_base64(text)) != length:
+            raise ValueError(f"must be {length} bytes")
+        return text
+
+    return AfterValidator(check)
+
+
+def _is_time(text: str) -> str:
+    clock.from_wire(text)
+    return text
+
+
+class Model(BaseModel):
+    """A body or a part of one: strict types, no unknown field, frozen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    def to_wire(self) -> dict[str, Any]:
+        """Plain JSON values, ready for canonical JSON. Unset optional values are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+Reference = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,10}_[a-z2-7]{26}$")]
+"""An opaque id, `prefix_` and 128 random bits; says nothing about what it names."""
+
+Organisation = Annotated[str, StringConstraints(pattern=f"^{ORGANISATION.pattern}$")]
+Time = Annotated[str, AfterValidator(_is_time)]
+"""UTC to the second, `2026-11-21T21:40:00Z`."""
+
+Base64 = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_is_base64)]
+Bytes16 = Annotated[str, _of_length(16)]
+Bytes32 = Annotated[str, _of_length(32)]
+Bytes64 = Annotated[str, _of_length(64)]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Version = Annotated[int, Field(ge=1, le=1_000_000)]
+Epoch = Annotated[int, Field(ge=1, le=100_000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.+-]{0,39}$")]
+"""A short code from a published list, never free text."""
