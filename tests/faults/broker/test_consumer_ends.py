@@ -1,0 +1,100 @@
+"""A consumer that is ended, kindly or not, loses nothing; one that is slow stays connected."""
+
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shared.bus.port import Delivery, Verdict
+from shared.bus.private_node import PrivateBroker
+from shared.bus.rabbitmq import RabbitConsumer
+from tests.support.broker import (
+    Recorder,
+    bodies,
+    consuming,
+    envelope,
+    publishing,
+    raw_channel,
+    take_all,
+    wait_for,
+)
+
+pytestmark = pytest.mark.broker
+QUEUE = "inbox.lv-riga.matching"
+ROOT = Path(__file__).parents[3]
+MESSAGES = [envelope(b"%d" % number) for number in range(12)]
+
+
+def _start(broker: PrivateBroker, folder: Path, seconds: float) -> tuple[subprocess.Popen[bytes], Path]:
+    address = dataclasses.asdict(broker.relay_address("lv-riga"))
+    (folder / "address.json").write_text(json.dumps(address, default=str))
+    output = folder / "seen"
+    output.touch()
+    command = [
+        *(sys.executable, "-m", "tests.faults.broker.consumer_process"),
+        *(str(folder / "address.json"), QUEUE, str(output), str(seconds)),
+    ]
+    return subprocess.Popen(command, cwd=ROOT), output
+
+
+def _handled(output: Path) -> list[bytes]:
+    return output.read_bytes().split()
+
+
+def test_case_63_64_kill_9_between_the_work_and_the_ack_brings_it_again(
+    broker: PrivateBroker, tmp_path: Path
+) -> None:
+    with publishing(broker) as publisher:
+        publisher.publish(MESSAGES)
+    process, output = _start(broker, tmp_path, seconds=60)
+    wait_for(lambda: len(_handled(output)) >= 5, 20)
+    process.kill()
+    process.wait()
+    assert b"done" not in _handled(output)
+    seen = Recorder()
+    with consuming(RabbitConsumer(broker.relay_address("lv-riga"), QUEUE), seen):
+        wait_for(lambda: len(seen.seen) >= 12, 20)
+    assert sorted(seen.bodies) == sorted(bodies(MESSAGES))
+    assert take_all(broker, QUEUE) == []
+
+
+def test_sigterm_finishes_the_batch_settles_it_and_exits_with_0(
+    broker: PrivateBroker, tmp_path: Path
+) -> None:
+    with publishing(broker) as publisher:
+        publisher.publish(MESSAGES)
+    process, output = _start(broker, tmp_path, seconds=1.5)
+    wait_for(lambda: len(_handled(output)) == 5, 20)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert _handled(output) == [*bodies(MESSAGES[:5]), b"done"]
+    left: list[bytes] = []
+    wait_for(lambda: len(left) == 7 or bool(left.extend(take_all(broker, QUEUE))))
+    assert left == bodies(MESSAGES[5:])
+
+
+def test_heartbeats_are_answered_while_a_handler_sleeps_longer_than_they_allow(broker: PrivateBroker) -> None:
+    """The broker closes a connection after two silent heartbeat intervals; the handler takes five."""
+    times: list[float] = []
+
+    def handle(batch: list[Delivery]) -> list[Verdict]:
+        times.append(time.monotonic())
+        if len(times) == 1:
+            time.sleep(5)
+        return [Verdict.ACK] * len(batch)
+
+    with publishing(broker) as publisher:
+        publisher.publish(MESSAGES[:1])
+        with consuming(RabbitConsumer(broker.relay_address("lv-riga", heartbeat=1), QUEUE), handle):
+            wait_for(lambda: len(times) == 1)
+            time.sleep(5.5)
+            publisher.publish(MESSAGES[1:2])
+            wait_for(lambda: len(times) == 2)
+    assert len(times) == 2
+    with raw_channel(broker.relay_address("lv-riga")) as channel:
+        assert channel.basic_get(QUEUE)[0] is None
