@@ -1,0 +1,98 @@
+"""The loops of one service: what comes in, what is done about it, what goes out, on each of its lanes."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from shared.bus.port import ENVELOPE_CONTENT_TYPE, EVENT_CONTENT_TYPE, Delivery
+from shared.crypto.rest import RestCipher
+from shared.post.incoming import Handler
+from shared.post.outbox_relay import OutboxRelay
+from shared.post.payload import Decoder, Opener, PlainOpener
+from shared.post.processor import Processor
+from shared.post.receiver import Receiver
+from shared.post.routes import Lane
+from shared.post.wires import Wires
+from shared.runtime.clock import Clock
+from shared.runtime.metrics import ServiceMetrics
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.worker import Loop
+from shared.store.engine import Database
+from shared.wire.reject import Code
+
+
+@dataclass(slots=True)
+class PostOffice:
+    """Everything of one worker process that touches a broker."""
+
+    settings: ServiceSettings
+    wires: Wires
+    database: Database
+    clock: Clock
+    metrics: ServiceMetrics
+    handlers: Mapping[str, Handler]
+    decode: Decoder
+    cipher: RestCipher | None
+    sealed: Opener | None = None
+    on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
+    _arrived: threading.Event = field(default_factory=threading.Event, init=False)
+    _owner: str = field(default_factory=lambda: f"{os.getpid()}-{os.urandom(6).hex()}", init=False)
+
+    def loops(self) -> list[Loop]:
+        """One way in and one way out for each lane, and one processor for all that comes in."""
+        loops = [Loop("processor", self.processor().run)]
+        for lane in self.wires.lanes:
+            loops.append(Loop(f"{lane}_in", self.receiver(lane).run))
+            loops.append(Loop(f"{lane}_out", self.outbox_relay(lane).run))
+        return loops
+
+    def processor(self) -> Processor:
+        """What runs the handlers."""
+        return Processor(
+            self.database,
+            self.handlers,
+            self.decode,
+            self.cipher,
+            self.clock,
+            self._owner,
+            poll_seconds=self.settings.poll_seconds,
+            arrived=self._arrived,
+        )
+
+    def receiver(self, lane: Lane) -> Receiver:
+        """The way in. Plain events are read from the local broker only."""
+        openers: dict[str, Opener] = {}
+        if lane is Lane.LOCAL:
+            openers[EVENT_CONTENT_TYPE] = PlainOpener(self.settings.service)
+        if self.sealed is not None:
+            openers[ENVELOPE_CONTENT_TYPE] = self.sealed
+        return Receiver(
+            lane=lane,
+            me=self.settings.party,
+            database=self.database,
+            consumer=self.wires.consumer(lane),
+            openers=openers,
+            cipher=self.cipher,
+            clock=self.clock,
+            received=self.metrics.inbox_received.add,
+            rejected=self.metrics.rejected.add,
+            arrived=self._arrived,
+            on_reject=self.on_reject,
+        )
+
+    def outbox_relay(self, lane: Lane) -> OutboxRelay:
+        """The way out."""
+
+        def published(count: int) -> None:
+            self.metrics.outbox_published.add(lane.value, count)
+
+        return OutboxRelay(
+            lane=lane,
+            database=self.database,
+            publisher=self.wires.publisher(lane),
+            clock=self.clock,
+            owner=self._owner,
+            poll_seconds=self.settings.poll_seconds,
+            published=published,
+        )

@@ -1,0 +1,145 @@
+"""From the inbox to the effect: claim, handle, mark. Effect, mark and answers are one transaction.
+
+Each message of a batch has a savepoint of its own, so that one that fails takes nothing else down with it.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from shared.crypto.rest import RestCipher
+from shared.post.incoming import Handler, Refuse, Wait
+from shared.post.payload import Decoder
+from shared.runtime import log
+from shared.runtime.clock import Clock
+from shared.store import inbox
+from shared.store.engine import Database
+from shared.store.inbox import InboxItem, LostClaim
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The effect happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The message waits until `key` is woken."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The effect was undone; `final` means that no repetition will help."""
+
+    reason: str
+    final: bool
+
+
+Outcome = Done | Early | Failed
+
+
+@dataclass(slots=True)
+class Processor:
+    """Runs a service's handlers over its inbox. Several workers may: a claim belongs to one of them."""
+
+    database: Database
+    handlers: Mapping[str, Handler]
+    decode: Decoder
+    cipher: RestCipher | None
+    clock: Clock
+    owner: str
+    poll_seconds: float = 0.5
+    arrived: threading.Event | None = None
+    """Set by the receivers of this process when they have stored something."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Handle what is due until `stop`; the batch in hand is finished first."""
+        while not stop.is_set():
+            if self.process_due() > 0:
+                continue
+            if self.arrived is None:
+                stop.wait(self.poll_seconds)
+            else:
+                self.arrived.wait(self.poll_seconds)
+                self.arrived.clear()
+
+    def process_due(self) -> int:
+        """Handle one batch; returns how many messages were tried."""
+        items = inbox.claim(self.database, BATCH, self.clock.now(), self.owner, self.cipher)
+        if not items:
+            return 0
+        try:
+            outcomes = self._handle(items)
+        except (LostClaim, DBAPIError):
+            # The whole transaction is undone: nothing happened. The claims are given back: nothing is lost.
+            log.get("processor").exception("batch_undone", count=len(items))
+            with self.database.begin() as session:
+                inbox.release(session, items)
+            return 0
+        self._write_failures(items, outcomes)
+        return len(items)
+
+    def _handle(self, items: list[InboxItem]) -> list[Outcome]:
+        """Every effect of the batch, and the marks of those that happened, in one transaction."""
+        with self.database.begin() as session:
+            outcomes = [self._one(session, item) for item in items]
+            now = self.clock.now()
+            for item, outcome in zip(items, outcomes, strict=True):
+                if isinstance(outcome, Early):
+                    inbox.wait(session, item, outcome.key, now)
+            finished = [
+                item for item, outcome in zip(items, outcomes, strict=True) if isinstance(outcome, Done)
+            ]
+            inbox.done_many(session, finished, now)
+        return outcomes
+
+    def _one(self, session: Session, item: InboxItem) -> Outcome:
+        handler = self.handlers.get(item.type)
+        if handler is None:
+            return Failed("no_handler", final=True)
+        try:
+            with session.begin_nested():
+                handler(session, self.decode(item.payload))
+                session.flush()
+        except Wait as early:
+            return Early(early.key)
+        except Refuse as refusal:
+            log.get("processor").warning("message_not_allowed", id=item.message_id)
+            return Failed(refusal.code, final=True)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise  # the line to the database broke: no fault of this message (case 67)
+            return self._unexpected(item)
+        except LostClaim:
+            raise
+        except Exception:
+            return self._unexpected(item)
+        return Done()
+
+    def _unexpected(self, item: InboxItem) -> Failed:
+        """A fault of ours or of something we need: tried again with growing pauses, then parked and shown."""
+        log.get("processor").exception("handler_failed", message=item.message_id, attempts=item.attempts + 1)
+        return Failed("handler_failed", final=False)
+
+    def _write_failures(self, items: list[InboxItem], outcomes: list[Outcome]) -> None:
+        failures = [
+            (item, outcome)
+            for item, outcome in zip(items, outcomes, strict=True)
+            if isinstance(outcome, Failed)
+        ]
+        if not failures:
+            return
+        now = self.clock.now()
+        with self.database.begin() as session:
+            for item, failure in failures:
+                if failure.final:
+                    inbox.park(session, item, failure.reason)
+                else:
+                    inbox.failed(session, item, now, failure.reason)

@@ -1,0 +1,107 @@
+"""From the broker to the inbox: check, store, commit, acknowledge (PROTOCOL 5.2). No effect yet.
+
+A batch is one transaction. Killed before the commit, everything is delivered again; killed after it, the
+second delivery is a replay and is acknowledged without effect (cases 63 and 64).
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.bus.port import Consumer, Delivery, Verdict
+from shared.crypto.rest import RestCipher
+from shared.post import payload, routes
+from shared.runtime import log
+from shared.runtime.clock import Clock
+from shared.store import inbox, quarantine, sequence
+from shared.store.engine import Database
+from shared.wire.reject import Code, Reject
+
+Counted = Callable[[str], None]
+
+
+def _ignore(name: str) -> None:
+    del name
+
+
+@dataclass(slots=True)
+class Receiver:
+    """One lane's way in. `openers` says what this service can read; any other content type is refused."""
+
+    lane: routes.Lane
+    me: str
+    database: Database
+    consumer: Consumer
+    openers: Mapping[str, payload.Opener]
+    cipher: RestCipher | None
+    clock: Clock
+    received: Counted = field(default=_ignore)
+    rejected: Counted = field(default=_ignore)
+    arrived: threading.Event | None = None
+    """Wakes the processor of this process."""
+    on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
+
+    def run(self, stop: threading.Event) -> None:
+        """Consume until `stop`; the batch in hand is stored and acknowledged first."""
+        self.consumer.run(self.take, stop)
+
+    def take(self, deliveries: list[Delivery]) -> list[Verdict]:
+        """Check and store a batch; one verdict for each delivery."""
+        with self.database.read() as session:
+            read = {kind: opener.for_batch(session) for kind, opener in self.openers.items()}
+        checked = [_check(read.get(delivery.content_type), delivery.body) for delivery in deliveries]
+        now = self.clock.now()
+        good = [outcome for outcome in checked if isinstance(outcome, payload.Checked)]
+        refused = [
+            (outcome, delivery)
+            for outcome, delivery in zip(checked, deliveries, strict=True)
+            if isinstance(outcome, Code)
+        ]
+        with self.database.begin() as session:
+            fresh = inbox.put_many(session, [self._row(message) for message in good], self.cipher)
+            for message, is_new in zip(good, fresh, strict=True):
+                if is_new and message.seq is not None:
+                    sequence.note_received(session, f"{message.sender}>{self.me}", message.seq)
+            for code, delivery in refused:
+                quarantine.add(session, self.lane, code.value, delivery.body, now)
+        if self.arrived is not None and any(fresh):
+            self.arrived.set()
+        self._report(good, fresh, refused)
+        return [Verdict.ACK if isinstance(outcome, payload.Checked) else Verdict.DEAD for outcome in checked]
+
+    def _row(self, message: payload.Checked) -> inbox.Incoming:
+        return inbox.Incoming(
+            sender=message.sender,
+            message_id=message.id,
+            type=message.type,
+            payload=message.stored,
+            received=self.clock.now(),
+            lane=self.lane,
+            priority=payload.priority_of(message.type),
+        )
+
+    def _report(
+        self,
+        good: Sequence[payload.Checked],
+        fresh: Sequence[bool],
+        refused: Sequence[tuple[Code, Delivery]],
+    ) -> None:
+        for message, is_new in zip(good, fresh, strict=True):
+            if is_new:
+                self.received(message.type)
+            else:
+                self.rejected(Code.REPLAY.value)
+        for code, delivery in refused:
+            self.rejected(code.value)
+            log.get("receiver").warning("message_refused", lane=self.lane, code=code, size=len(delivery.body))
+            self.on_reject(code, delivery)
+
+
+def _check(read: payload.OpenOne | None, body: bytes) -> payload.Checked | Code:
+    """The message, or why it is refused. A content type that nobody here reads is refused too."""
+    if read is None:
+        return Code.SCHEMA
+    try:
+        return read(body)
+    except Reject as refusal:
+        return refusal.code

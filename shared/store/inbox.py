@@ -1,0 +1,249 @@
+"""Messages that arrived and were checked: written before the broker is told, processed later, once.
+
+(sender, message_id) is unique, so a second arrival is a replay whatever was killed in between. `done` is
+called in the transaction of the effect: either both happen or neither. A payload is encrypted at rest under
+the service's key and wiped when its effect is done; notify, without key and content, passes None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from shared.crypto.errors import CannotDecrypt
+from shared.crypto.rest import RestCipher
+from shared.store.arrivals import Incoming, known, payload_context, put, put_many
+from shared.store.backoff import pause
+from shared.store.bulk import chunks, count, ids_by_owner
+from shared.store.engine import Database
+from shared.store.reasons import reason_code
+from shared.store.tables import InboxRow
+
+LEASE = timedelta(seconds=120)
+RECHECK = timedelta(minutes=10)
+PARK_AFTER = 8
+LOST_CLAIMS = 5
+SUSPECT_CLAIMS = 2
+
+__all__ = [
+    "InboxItem",
+    "Incoming",
+    "LostClaim",
+    "claim",
+    "done",
+    "done_many",
+    "failed",
+    "known",
+    "later",
+    "park",
+    "parked",
+    "purge",
+    "put",
+    "put_many",
+    "release",
+    "unpark",
+    "wait",
+    "wake",
+]  # fmt: skip
+
+
+class LostClaim(Exception):
+    """Another worker took over this message; this transaction is undone so that nothing happens twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A claimed message with its payload decrypted; `owner` holds it until the lease ends."""
+
+    id: int
+    lane: str
+    sender: str
+    message_id: str
+    type: str
+    payload: bytes = field(repr=False)
+    received: datetime
+    attempts: int
+    owner: str
+
+
+def claim(
+    database: Database,
+    limit: int,
+    now: datetime,
+    owner: str,
+    cipher: RestCipher | None,
+    *,
+    lane: str | None = None,
+    lease: timedelta = LEASE,
+) -> list[InboxItem]:
+    """Take at most `limit` messages that are due, the most urgent and oldest first, for `lease`.
+
+    Two claimers never get the same row. A row whose payload does not decrypt (case 82) is parked with a
+    reason, and so is one whose claim was lost five times because the worker died over it.
+    """
+    row = InboxRow
+    due: list[ColumnElement[bool]] = [
+        row.state.in_(("waiting", "early")),
+        row.not_before <= now,
+        or_(row.owner.is_(None), row.lease_until < now),
+    ]
+    if lane is not None:
+        due.append(row.lane == lane)
+    chosen = select(row.__table__).where(*due).order_by(row.priority, row.id).limit(limit)
+    items: list[InboxItem] = []
+    with database.begin() as session:
+        for found in _without_suspects(session.execute(chosen.with_for_update(skip_locked=True)).all()):
+            if found.claims >= LOST_CLAIMS:
+                _set_aside(session, found.id, "claims.lost")
+                continue
+            try:
+                items.append(_item(found, owner, cipher))
+            except CannotDecrypt:
+                _set_aside(session, found.id, "rest.cannot-decrypt")
+        for chunk in chunks([item.id for item in items]):
+            session.execute(
+                update(row)
+                .where(row.id.in_(chunk))
+                .values(owner=owner, lease_until=now + lease, claims=row.claims + 1)
+            )
+    return items
+
+
+def done(session: Session, item: InboxItem, now: datetime) -> None:
+    """In the transaction of the effect: it happened. Raises LostClaim when the item is no longer ours.
+
+    The row stays for replays; its payload is wiped.
+    """
+    done_many(session, [item], now)
+
+
+def done_many(session: Session, items: Collection[InboxItem], now: datetime) -> None:
+    """`done` for the items of one transaction."""
+    _settle(session, items, state="done", done=now, payload=b"", wait_key=None, reason=None)
+
+
+def failed(
+    session: Session, item: InboxItem, now: datetime, reason: str, *, park_after: int = PARK_AFTER
+) -> bool:
+    """In a transaction of its own, after the effect was rolled back: try again later.
+
+    The pause grows; after `park_after` tries the row is parked with `reason`. Returns whether it was parked.
+    """
+    attempts = item.attempts + 1
+    parked_now = attempts >= park_after
+    _settle(
+        session,
+        [item],
+        state="parked" if parked_now else "waiting",
+        attempts=attempts,
+        not_before=now + pause(attempts),
+        reason=reason_code(reason),
+    )
+    return parked_now
+
+
+def later(session: Session, items: Collection[InboxItem], now: datetime, delay: timedelta) -> None:
+    """Not the message's fault (something it needs is away): try again after `delay`, uncounted (case 67)."""
+    _settle(session, items, state="waiting", not_before=now + delay)
+
+
+def release(session: Session, items: Collection[InboxItem]) -> None:
+    """Give claims back untried, as a worker does when it stops. Lost claims are skipped."""
+    for owner, ids in ids_by_owner(items).items():
+        for chunk in chunks(ids):
+            session.execute(
+                update(InboxRow)
+                .where(InboxRow.id.in_(chunk), InboxRow.owner == owner)
+                .values(owner=None, lease_until=None, claims=0)
+            )
+
+
+def wait(
+    session: Session, item: InboxItem, until_key: str, now: datetime, *, recheck: timedelta = RECHECK
+) -> None:
+    """The message came early (an update before its alert): it waits until `wake` is called with the key.
+
+    It is also tried again every `recheck`, because what it waits for may have been written a moment ago by a
+    transaction that could not see this one.
+    """
+    _settle(session, [item], state="early", wait_key=until_key, not_before=now + recheck)
+
+
+def wake(session: Session, key: str, now: datetime) -> int:
+    """What was waited for is there: make the early messages due. Returns how many."""
+    return count(
+        session.execute(
+            update(InboxRow)
+            .where(InboxRow.state == "early", InboxRow.wait_key == key)
+            .values(state="waiting", not_before=now)
+        )
+    )
+
+
+def park(session: Session, item: InboxItem, reason: str) -> None:
+    """Set aside, with a reason for a person to see, what no repetition will make right."""
+    _settle(session, [item], state="parked", reason=reason_code(reason))
+
+
+def unpark(session: Session, now: datetime, *, ids: Sequence[int] | None = None) -> int:
+    """A person says: try again. Returns how many rows that were (all parked ones, or those of `ids`)."""
+    statement = update(InboxRow).where(InboxRow.state == "parked")
+    if ids is not None:
+        statement = statement.where(InboxRow.id.in_(ids))
+    again = {"state": "waiting", "attempts": 0, "claims": 0, "not_before": now, "reason": None}
+    return count(session.execute(statement.values(**again)))
+
+
+def parked(session: Session, limit: int = 100) -> Sequence[InboxRow]:
+    """The parked rows, the oldest first, for a person to look at."""
+    chosen = select(InboxRow).where(InboxRow.state == "parked").order_by(InboxRow.id).limit(limit)
+    return session.scalars(chosen).all()
+
+
+def purge(session: Session, received_before: datetime) -> int:
+    """Forget done messages that arrived before this; must be longer ago than any message can live.
+
+    Call it only while the ClockGuard is steady (case 27), otherwise a replay could be accepted.
+    """
+    return count(
+        session.execute(delete(InboxRow).where(InboxRow.state == "done", InboxRow.received < received_before))
+    )
+
+
+def _settle(session: Session, items: Collection[InboxItem], **values: Any) -> None:
+    """End claims with an outcome. Raises LostClaim unless every one of them is still held."""
+    for owner, ids in ids_by_owner(items).items():
+        for chunk in chunks(ids):
+            held = and_(
+                InboxRow.id.in_(chunk), InboxRow.owner == owner, InboxRow.state.in_(("waiting", "early"))
+            )
+            ended = {"owner": None, "lease_until": None, "claims": 0, **values}
+            if count(session.execute(update(InboxRow).where(held).values(**ended))) != len(chunk):
+                raise LostClaim("the lease of this message ran out; nothing was changed")
+
+
+def _set_aside(session: Session, row_id: int, reason: str) -> None:
+    parked_now = {"state": "parked", "reason": reason, "owner": None, "lease_until": None}
+    session.execute(update(InboxRow).where(InboxRow.id == row_id).values(**parked_now))
+
+
+def _without_suspects(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """A row over which workers died before is taken alone, so that its neighbours are not parked with it."""
+    if rows and rows[0].claims >= SUSPECT_CLAIMS:
+        return rows[:1]
+    return list(takewhile(lambda row: row.claims < SUSPECT_CLAIMS, rows))
+
+
+def _item(row: Row[Any], owner: str, cipher: RestCipher | None) -> InboxItem:
+    payload = row.payload
+    if cipher is not None:
+        payload = cipher.decrypt(payload, payload_context(row.sender, row.message_id))
+    return InboxItem(
+        row.id, row.lane, row.sender, row.message_id, row.type, payload, row.received, row.attempts, owner
+    )

@@ -1,0 +1,130 @@
+"""Numbers without gaps for what we send, and the gaps in what arrives.
+
+A stream is named by its caller, for instance 'lt-vilnius/intake>fr-lyon/matching'. Gaps are kept as ranges,
+so that a partner that jumps to 2^52 costs one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.orm import Session
+
+from shared.store.tables import MissingRow, SequenceRow
+
+LARGEST = 2**53 - 1
+_KEY = [SequenceRow.stream, SequenceRow.direction]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """Numbers that have not arrived, both ends included."""
+
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.first, self.last + 1))
+
+
+def next(session: Session, stream: str) -> int:  # noqa: A001 - reads as sequence.next(...)
+    """The next number of `stream`, from 1. Rolled back with the transaction, so nothing is skipped."""
+    insert = _insert(session, {"stream": stream, "direction": "out", "last": 1})
+    statement = insert.on_conflict_do_update(
+        index_elements=_KEY, set_={"last": SequenceRow.last + 1}
+    ).returning(SequenceRow.last)
+    number: int = session.execute(statement).scalar_one()
+    return number
+
+
+def last(session: Session, stream: str) -> int:
+    """The last number given out in `stream`; 0 before the first."""
+    chosen = select(SequenceRow.last).where(SequenceRow.stream == stream, SequenceRow.direction == "out")
+    return session.scalar(chosen) or 0
+
+
+def advance(session: Session, stream: str, at_least: int) -> None:
+    """Go on after `at_least`, if we are not past it: a partner saw it, the backup did not (case 84)."""
+    _in_range(at_least)
+    insert = _insert(session, {"stream": stream, "direction": "out", "last": at_least})
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=_KEY,
+            set_={"last": at_least},
+            where=SequenceRow.last < at_least,
+        )
+    )
+
+
+def note_received(session: Session, stream: str, seq: int) -> Gap | None:
+    """Remember that `seq` arrived in `stream`. Returns the gap that it showed, or None.
+
+    A number that fills a gap shortens or splits it; one that arrived before changes nothing.
+    Raises ValueError for a number below 1 or above 2^53 - 1.
+    """
+    _in_range(seq)
+    highest = _highest_locked(session, stream)
+    if seq > highest.last:
+        gap = Gap(highest.last + 1, seq - 1) if seq > highest.last + 1 else None
+        if gap is not None:
+            session.add(MissingRow(stream=stream, first=gap.first, last=gap.last))
+        highest.last = seq
+        session.flush()
+        return gap
+    _fill(session, stream, seq, seq)
+    return None
+
+
+def missing(session: Session, stream: str) -> list[Gap]:
+    """The gaps of `stream`, the lowest first."""
+    chosen = select(MissingRow).where(MissingRow.stream == stream).order_by(MissingRow.first)
+    return [Gap(row.first, row.last) for row in session.scalars(chosen)]
+
+
+def give_up(session: Session, stream: str, gap: Gap) -> None:
+    """Stop waiting for the numbers of `gap`: the partner no longer keeps them."""
+    _highest_locked(session, stream)
+    _fill(session, stream, gap.first, gap.last)
+
+
+def _fill(session: Session, stream: str, first: int, last_: int) -> None:
+    chosen = select(MissingRow).where(
+        MissingRow.stream == stream, MissingRow.first <= last_, MissingRow.last >= first
+    )
+    rows: Sequence[MissingRow] = session.scalars(chosen).all()
+    for row in rows:
+        before, after = Gap(row.first, first - 1), Gap(last_ + 1, row.last)
+        session.delete(row)
+        session.flush()
+        session.add_all(
+            MissingRow(stream=stream, first=part.first, last=part.last)
+            for part in (before, after)
+            if part.first <= part.last
+        )
+    session.flush()
+
+
+def _highest_locked(session: Session, stream: str) -> SequenceRow:
+    """The row of what arrived, held until the end of the transaction; made when there is none."""
+    insert = _insert(session, {"stream": stream, "direction": "in", "last": 0})
+    session.execute(insert.on_conflict_do_nothing(index_elements=_KEY))
+    return session.get_one(SequenceRow, (stream, "in"), with_for_update=True, populate_existing=True)
+
+
+def _insert(session: Session, values: Mapping[str, str | int]) -> PostgresqlInsert | SqliteInsert:
+    """INSERT with ON CONFLICT, which each database spells through its own class."""
+    if session.get_bind().dialect.name == "postgresql":
+        return PostgresqlInsert(SequenceRow).values(**values)
+    return SqliteInsert(SequenceRow).values(**values)
+
+
+def _in_range(seq: int) -> None:
+    if not 1 <= seq <= LARGEST:
+        raise ValueError("a sequence number is between 1 and 2^53 - 1")
