@@ -1,0 +1,1 @@
+"""The demonstration: three invented organisations on one machine."""

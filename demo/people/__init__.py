@@ -1,0 +1,1 @@
+"""Invented people for the demonstration, and the script that invents them."""

@@ -1,0 +1,1 @@
+"""The three services of a node. They do not know each other."""

@@ -1,0 +1,1 @@
+"""Intake: cases, consents, alerts and the desk; the only service that may see a person."""

@@ -1,0 +1,1 @@
+"""What intake knows about people, cases and alerts. Imports the standard library and nothing else."""

@@ -1,0 +1,125 @@
+"""What match keys are made from: one best reading for a case, several for an alert."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.intake.domain.codes import Sex
+from services.intake.domain.dates import PartialDate
+from services.intake.domain.names.skeleton import best, initial, readings, words
+from services.intake.domain.person import Person
+from services.intake.domain.places import city_of
+
+BAND_YEARS = 5
+CASE_FAMILY_NAMES = 2
+"""Either half of a double surname may be the one that the other side knows."""
+ALERT_GIVEN = 4
+ALERT_FAMILY = 5
+ALERT_INITIALS = 2
+READINGS_PER_WORD = 3
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Facts:
+    """Values ready to be joined; in every list the most usual comes first."""
+
+    given: list[str]
+    family: list[str]
+    initials: list[str]
+    years: list[str]
+    """`1990`, or `b1990` for the band of five years that begins then (the age was estimated)."""
+    dates: list[str]
+    """`19900515`: full dates with day and month in ascending order, because people swap them."""
+    sexes: list[str]
+    place: str
+
+
+def of_case(person: Person) -> Facts:
+    """The plainest reading of an own case."""
+    given = [word for word in words(person.given_name) if len(word) > 1][:1]
+    family = [word for word in words(person.family_name) if len(word) > 1][:CASE_FAMILY_NAMES]
+    return Facts(
+        given=distinct(best(word, given=True) for word in given),
+        family=distinct(best(word) for word in family),
+        initials=_initials(person)[:1],
+        years=_years(person, spread=False),
+        dates=[_date(born) for born in _full_dates(person)[:1]],
+        sexes=[person.sex.value] if person.sex else [],
+        place=_place(person),
+    )
+
+
+def of_alert(person: Person) -> Facts:
+    """Every likely reading; the place only if somebody recorded that it may be told (rule 3)."""
+    given, family = words(person.given_name), words(person.family_name)
+    for alternate in person.alternate_names:
+        # One word may be either name; of several, the last is taken for the family name.
+        *front, last = words(alternate) or [""]
+        given += front or [last]
+        family += [last]
+    return Facts(
+        given=_readings(given, ALERT_GIVEN, given=True),
+        family=_readings(family, ALERT_FAMILY, given=False),
+        initials=_initials(person)[:ALERT_INITIALS],
+        years=_years(person, spread=True),
+        dates=[_date(born) for born in _full_dates(person)],
+        sexes=[person.sex.value] if person.sex else [Sex.FEMALE.value, Sex.MALE.value],
+        place="" if person.location_protected else _place(person),
+    )
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    """The values that are not empty, each once, in order."""
+    return list(dict.fromkeys(filter(None, values)))
+
+
+def _years(person: Person, *, spread: bool) -> list[str]:
+    """A case has its year or its band; an alert adds what stands next to it."""
+    years = person.birth_years()
+    if years is None:
+        return []
+    centre = sum(years) // 2
+    if person.known_birth_date is None:
+        if not spread:
+            return [_band(centre)]
+        near = [str(centre + step) for step in (0, 1, -1, 2, -2, 3, -3)]
+        return distinct([_band(centre), *near, _band(centre - 3), _band(centre + 3)])
+    if not spread:
+        return [str(centre)]
+    near = [str(centre + step) for step in (0, -1, 1)]
+    return distinct([*near, _band(centre), _band(centre - 2), _band(centre + 2)])
+
+
+def _band(year: int) -> str:
+    return f"b{year - year % BAND_YEARS}"
+
+
+def _full_dates(person: Person) -> list[PartialDate]:
+    """The full date and its neighbours a year away; none for 1 January, which forms fill in."""
+    born = person.known_birth_date
+    if born is None or not born.is_full or (born.month, born.day) == (1, 1):
+        return []
+    if (born.month, born.day) == (2, 29):
+        return [born]
+    return [PartialDate(born.year + step, born.month, born.day) for step in (0, -1, 1)]
+
+
+def _date(born: PartialDate) -> str:
+    low, high = sorted((born.month or 0, born.day or 0))
+    return f"{born.year}{low:02d}{high:02d}"
+
+
+def _place(person: Person) -> str:
+    """The sound of the first word of the place, after a known city got its one name."""
+    place = city_of(person.last_seen.place) or person.last_seen.place
+    return next(filter(None, (best(word) for word in words(place))), "")
+
+
+def _initials(person: Person) -> list[str]:
+    return distinct(initial(word) for word in words(person.given_name))
+
+
+def _readings(names: Iterable[str], limit: int, *, given: bool) -> list[str]:
+    """First the best reading of every word, then the second of every word, and so on."""
+    each = [readings(word, READINGS_PER_WORD, given=given) for word in names if len(word) > 1]
+    in_turn = (word[turn] for turn in range(READINGS_PER_WORD) for word in each if turn < len(word))
+    return distinct(in_turn)[:limit]

@@ -1,0 +1,105 @@
+"""The kinds of match keys, and the rule that none can be guessed by counting through a list.
+
+Every kind joins at least three attributes (DESIGN 5, case 38). A kind that breaks the rule cannot
+be defined: `Kind` refuses it, so no code path can make such a key.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.intake.domain.codes import Rarity
+from services.intake.domain.errors import DomainError
+
+KEYS_VERSION = 1
+"""Changes with any change to the kinds, to `matchkeys`, `matchkey_facts` or to `names`."""
+MINIMUM_ATTRIBUTES = 3
+
+
+class UnsafeKey(DomainError):
+    """This combination could be guessed by counting through a list, so no key is made from it."""
+
+
+class Attribute(StrEnum):
+    """What a key may join. One attribute is one answer that a person could be asked for."""
+
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
+    ONE_NAME = "one_name"
+    """Given or family name, whichever."""
+    INITIAL = "initial"
+    BIRTH_YEAR = "birth_year"
+    BIRTH_DAY = "birth_day"
+    """Day and month without the year."""
+    BIRTH_DATE = "birth_date"
+    """The full date counts once: it is one answer, and there are only 40,000 of them."""
+    SEX = "sex"
+    PLACE = "place"
+    PHONE = "phone"
+    EMAIL = "email"
+    PERSONAL_CODE = "personal_code"
+
+
+NAMES = frozenset({Attribute.GIVEN_NAME, Attribute.FAMILY_NAME, Attribute.ONE_NAME})
+NEVER = frozenset({Attribute.PHONE, Attribute.EMAIL, Attribute.PERSONAL_CODE})
+"""Each of these says by itself who somebody is and can be counted through: in no key at all."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MatchKey:
+    """One match key: its group, its canonical bytes, and how common the names in it are."""
+
+    group: str
+    text: bytes
+    rarity: Rarity
+
+    def __repr__(self) -> str:
+        return f"<MatchKey {self.group}>"  # the text holds what a name sounds like
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A group of match keys: its capital letter, what it joins in order, and what it knows."""
+
+    group: str
+    attributes: tuple[Attribute, ...]
+    witness: str
+    """What it knows beside names: year, date or place. Groups with one witness are not independent."""
+
+    def __post_init__(self) -> None:
+        joined = frozenset(self.attributes)
+        if len(joined) < MINIMUM_ATTRIBUTES or not joined & NAMES or joined & NEVER:
+            raise UnsafeKey()
+
+    def key(self, values: tuple[str, ...], rarity: Rarity) -> MatchKey:
+        """`mk1|N|value|value|value` in ASCII; UnsafeKey if a value is missing or empty."""
+        if len(values) != len(self.attributes) or "" in values:
+            raise UnsafeKey("A match key needs a value for every attribute of its kind.")
+        text = f"mk{KEYS_VERSION}|{self.group}|{'|'.join(values)}"
+        return MatchKey(self.group, text.encode("ascii"), rarity)
+
+
+_A = Attribute
+BOTH_NAMES_YEAR = Kind("N", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
+ONE_NAME_DATE = Kind("D", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX), "date")
+BOTH_NAMES_PLACE = Kind("P", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.PLACE), "place")
+BOTH_NAMES_DAY = Kind("M", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_DAY), "date")
+FAMILY_SHORTENED = Kind("X", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
+GIVEN_SHORTENED = Kind("Y", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
+FAMILY_INITIAL_DATE = Kind("J", (_A.FAMILY_NAME, _A.INITIAL, _A.BIRTH_DATE), "date")
+ONE_NAME_SHORTENED = Kind("E", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX), "date")
+
+KINDS: dict[str, Kind] = {
+    kind.group: kind
+    for kind in (
+        BOTH_NAMES_YEAR,
+        ONE_NAME_DATE,
+        BOTH_NAMES_PLACE,
+        BOTH_NAMES_DAY,
+        FAMILY_SHORTENED,
+        GIVEN_SHORTENED,
+        FAMILY_INITIAL_DATE,
+        ONE_NAME_SHORTENED,
+    )
+}
+"""In the order in which a case keeps them. In N, P and M the pair of names is unordered, so that
+swapped names cost nothing; a `shortened` name has one consonant left out, or none."""

@@ -1,0 +1,1 @@
+"""Notify's own tables: the rota, what waits, and who was told of it."""

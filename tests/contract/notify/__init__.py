@@ -1,0 +1,1 @@
+"""Notify over a real database and a real mail server."""

@@ -1,0 +1,1 @@
+"""Persons, cases, alerts, imports and match keys, without any service."""

@@ -1,0 +1,1 @@
+"""Notify without servers: rota, urgency, wording, channels."""
