@@ -87,6 +87,8 @@ class ServiceSettings(BaseSettings):
     health_port: AnyPort = 8090
     web_host: Host = "127.0.0.1"
     web_port: AnyPort = 8080
+    web_health_port: AnyPort = 8091  # the desk's own health pages, beside those of intake's worker
+    web_threads: Annotated[int, Field(ge=1, le=64)] = 8
     public_url: str = "http://localhost:8080"
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ("lt", "en", "fr")
     smtp: SmtpSettings | None = None

@@ -43,3 +43,7 @@ declare(
 declare("card.updated", "key.revoked", "pseudonym.request", "pseudonym.response")
 declare("alert.published", "alert.updated", "alert.withdrawn", "match.notice")
 declare("contact.request", "contact.reply", "disclosure", "receipt", "tombstone", "match.proposed")
+# The types on the local broker (shared/wire/local.py).
+declare("partner.changed", "case.pseudonyms", "case.closed", "epoch.closed")
+declare("match.retracted", "match.decided")
+declare("duty.waiting", "duty.settled", "duty.state")

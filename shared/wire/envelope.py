@@ -20,10 +20,31 @@ from pydantic import Field, ValidationError
 from shared.crypto import sealing, signing
 from shared.runtime import clock
 from shared.wire import canonical, local, messages
+from shared.wire.envelope_padding import BUCKETS, MAX_INNER_BYTES, EnvelopeTooLarge, pad, unpad
 from shared.wire.messages import Body
 from shared.wire.parties import Party
 from shared.wire.reject import Code, Reject
 from shared.wire.values import Count, KeyId, Model, Reference, Time
+
+__all__ = [
+    "BUCKETS",
+    "HEADER_BYTES",
+    "MAX_INNER_BYTES",
+    "BadInner",
+    "EnvelopeTooLarge",
+    "Inner",
+    "KeyRing",
+    "Opened",
+    "SenderDirectory",
+    "Signer",
+    "SignerStatus",
+    "decode_inner",
+    "encode_inner",
+    "open_envelope",
+    "pad",
+    "seal",
+    "unpad",
+]
 
 MAGIC = b"MYOS"
 VERSION = 1
@@ -32,9 +53,6 @@ SUITE_XWING = 1
 MIN_SUITE = SUITE_XWING
 KNOWN_SUITES = frozenset({SUITE_XWING})
 HEADER_BYTES = 14
-BUCKETS = (1024, 4096, 16384, 65536, 262144)
-"""Sizes of the plaintext in bytes: all that the relay learns of a message's length."""
-MAX_INNER_BYTES = BUCKETS[-1] - 4 - signing.SIGNATURE_BYTES
 MIN_ENVELOPE_BYTES = HEADER_BYTES + sealing.OVERHEAD_BYTES + BUCKETS[0]
 MAX_ENVELOPE_BYTES = HEADER_BYTES + sealing.OVERHEAD_BYTES + BUCKETS[-1]
 INFO_LABEL = b"myosotis envelope v1"
@@ -42,12 +60,7 @@ SIGNATURE_LABEL = b"myosotis envelope signature v1"
 MAX_AHEAD = timedelta(minutes=10)
 MAX_LIFE = timedelta(days=60)
 
-_PREFIX_BYTES = 4 + signing.SIGNATURE_BYTES
 _STILL_HEARD = frozenset({"card.updated", "key.revoked"})
-
-
-class EnvelopeTooLarge(ValueError):
-    """The message does not fit into the largest envelope; send fewer items at once."""
 
 
 class BadInner(ValueError):
@@ -173,18 +186,6 @@ def encode_inner(inner: Inner) -> bytes:
     )
 
 
-def pad(signature: bytes, data: bytes) -> bytes:
-    """Length, signature and inner bytes, filled with zeros up to the smallest bucket that holds them."""
-    content = len(data).to_bytes(4, "big") + signature + data
-    for bucket in BUCKETS:
-        if len(content) <= bucket:
-            return content.ljust(bucket, b"\0")
-    message = (
-        f"a message holds at most {MAX_INNER_BYTES} bytes, this one has {len(data)}; send fewer items at once"
-    )
-    raise EnvelopeTooLarge(message)
-
-
 def open_envelope(
     data: bytes,
     *,
@@ -230,20 +231,6 @@ def check_header(data: bytes) -> bytes:
     if header[5] not in KNOWN_SUITES:
         raise Reject(Code.SUITE)
     return header
-
-
-def unpad(plaintext: bytes) -> tuple[bytes, bytes]:
-    """Step 6 (case 21): signature and inner bytes, or Reject `pad.*` unless this is what `pad` makes."""
-    if len(plaintext) not in BUCKETS:
-        raise Reject(Code.PAD_BUCKET)
-    end = _PREFIX_BYTES + int.from_bytes(plaintext[:4], "big")
-    if end > len(plaintext):
-        raise Reject(Code.PAD_LENGTH)
-    if plaintext.count(0, end) != len(plaintext) - end:
-        raise Reject(Code.PAD_TAIL)
-    if any(end <= bucket < len(plaintext) for bucket in BUCKETS):
-        raise Reject(Code.PAD_NOT_MINIMAL)
-    return plaintext[4:_PREFIX_BYTES], plaintext[_PREFIX_BYTES:end]
 
 
 def decode_inner(data: bytes) -> Inner:

@@ -10,7 +10,18 @@ from pydantic import Field
 
 from shared.wire import codes
 from shared.wire.messages import Body, Description
-from shared.wire.values import Base64, Bytes16, Code, Epoch, Hash, Model, Organisation, Reference, Time, Version
+from shared.wire.values import (
+    Base64,
+    Bytes16,
+    Code,
+    Epoch,
+    Hash,
+    Model,
+    Organisation,
+    Reference,
+    Time,
+    Version,
+)
 
 
 class PartnerChanged(Body):
@@ -21,6 +32,8 @@ class PartnerChanged(Body):
     status: codes.PartnerStatus
     card: Base64
     prekeys: Annotated[list[Base64], Field(max_length=8)]
+    revocations: Annotated[list[Base64], Field(max_length=16)] = Field(default_factory=list)
+    """Signed statements about keys that are not to be trusted, whatever the card says."""
 
 
 class PseudonymEntry(Model):
@@ -171,7 +184,10 @@ LOCAL_TO: dict[str, str] = {
 """Which service hears a local message; its routing key is `<service>.<type>`."""
 
 MAY_SIGN_LOCAL: dict[str, frozenset[str]] = {
-    "intake": frozenset({"partner.changed", "case.pseudonyms", "case.closed", "epoch.closed", "match.decided"}),
-    "matching": frozenset({"match.proposed", "match.retracted"}),
+    "intake": frozenset(
+        {"partner.changed", "case.pseudonyms", "case.closed", "epoch.closed", "match.decided"}
+    ),
+    # card.updated: matching's own new sealing keys, which intake takes into the directory.
+    "matching": frozenset({"match.proposed", "match.retracted", "card.updated"}),
 }
 """Accepted only from the own organisation, in the same envelope as between organisations."""

@@ -1,7 +1,7 @@
 """The sentences for the reasons of a possible match, in English: comparator and verdict to a template.
 
-A reason travels as codes and numbers (local.Reason). The desk translates these templates and the words of their
-parameters, and fills them. A parameter in braces is a code or a number of the reason.
+A reason travels as codes and numbers (local.Reason). The desk translates these templates and the
+words of their parameters, and fills them. A parameter in braces is a code or a number of the reason.
 """
 
 from collections.abc import Mapping
@@ -12,21 +12,20 @@ _FOR, _AGAINST, _UNKNOWN = Verdict.FOR, Verdict.AGAINST, Verdict.UNKNOWN
 
 SENTENCES: Mapping[tuple[str, Verdict], str] = {
     ("key_n", _FOR): "Both names and the year of birth agree; this combination is {rarity}.",
-    ("key_x", _FOR): "Both names, one of them spelt a little differently, and the year of birth agree; "
+    ("key_x", _FOR): "The given name, the surname (one letter may differ) and the year of birth agree; "
     "this combination is {rarity}.",
-    ("key_y", _FOR): "Both names, the other one spelt a little differently, and the year of birth agree; "
+    ("key_y", _FOR): "The given name (one letter may differ), the surname and the year of birth agree; "
     "this combination is {rarity}.",
     ("key_z", _FOR): "Both names agree, and no year of birth is known; this combination is {rarity}.",
     ("key_d", _FOR): "One name, the full date of birth and the sex agree; this combination is {rarity}.",
-    ("key_e", _FOR): "One name, spelt a little differently, the full date of birth and the sex agree; "
+    ("key_e", _FOR): "One name (one letter may differ), the full date of birth and the sex agree; "
     "this combination is {rarity}.",
-    ("key_j", _FOR): "The surname, spelt a little differently, the first letter of the given name and the full "
+    ("key_j", _FOR): "The surname (one letter may differ), the first letter of the given name and the full "
     "date of birth agree; this combination is {rarity}.",
     ("key_m", _FOR): "Both names and the day and month of birth agree; this combination is {rarity}.",
     ("key_p", _FOR): "Both names and the place agree; this combination is {rarity}.",
-    ("key_w", _FOR): "Both names, one of them spelt a little differently, and the place agree; "
-    "this combination is {rarity}.",
-    ("key_k", _FOR): "The surname, spelt a little differently, the first letter of the given name and the place "
+    ("key_w", _FOR): "Both names (one letter may differ) and the place agree; this combination is {rarity}.",
+    ("key_k", _FOR): "The surname (one letter may differ), the first letter of the given name and the place "
     "agree; this combination is {rarity}.",
     ("match_keys", _UNKNOWN): "Names could not be compared: none is known for your case.",
     ("sex", _FOR): "The sex agrees: {alert}.",
@@ -69,4 +68,4 @@ RARITY_WORDS: Mapping[str, str] = {
     "medium": "neither common nor rare",
     "rare": "rare",
 }
-"""How {rarity} reads. Other parameters are codes of shared.wire.codes, countries, languages, months or numbers."""
+"""How {rarity} reads. Other parameters are codes, countries, languages, months or numbers."""

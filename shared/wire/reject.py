@@ -97,7 +97,7 @@ _SENTENCES: dict[Code, str] = {
     Code.JSON_NOT_CANONICAL: "The JSON text is not written in the one canonical form.",
     Code.SCHEMA: "A field is missing, unknown or of the wrong kind; compare software versions.",
     Code.UNKNOWN_SENDER: "The sender or its signing key is not known here; ask for the partner's card.",
-    Code.SENDER_NOT_VERIFIED: "The sender is not verified yet; compare the twelve words and have them approved.",
+    Code.SENDER_NOT_VERIFIED: "The sender is not verified yet; compare the words and have them approved.",
     Code.SENDER_SUSPENDED: "The sender is suspended or suspect; two people can restart the exchange.",
     Code.SENDER_LEFT: "The sender has left; invite it again if it came back.",
     Code.REVOKED_OR_OLD_KEY: "It is signed with a revoked or superseded key; ask the sender by phone.",

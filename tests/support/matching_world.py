@@ -76,6 +76,12 @@ class World:
         with self.database.begin() as session:
             (by or self.handlers).handlers[body.TYPE](session, self.incoming(body, sender))
 
+    def handle_together(self, bodies: list[Body], sender: str = VILNIUS) -> None:
+        """Handle many in one transaction."""
+        with self.database.begin() as session:
+            for body in bodies:
+                self.handlers.handlers[body.TYPE](session, self.incoming(body, sender))
+
     def incoming(self, body: Body, sender: str = VILNIUS) -> Incoming:
         """A message as the post hands it over; local bodies come from the own intake."""
         organisation = ME.organisation if body.TYPE in local.SEALED_BODIES else sender
@@ -85,16 +91,19 @@ class World:
     def deliver(self, bodies: list[Body]) -> None:
         """Handle many, keeping what waits until it is woken, as the processor does."""
         waiting: list[tuple[str, Body]] = []
-        for body in bodies:
-            woken = len(self.post.woken)
-            try:
-                self.handle(body)
-            except Wait as early:
-                waiting.append((early.key, body))
-            for key in self.post.woken[woken:]:
-                due, waiting = [b for k, b in waiting if k == key], [w for w in waiting if w[0] != key]
-                for other in due:
-                    self.handle(other)
+        with self.database.begin() as session:
+            for body in bodies:
+                queue = [body]
+                while queue:
+                    one, woken = queue.pop(0), len(self.post.woken)
+                    try:
+                        with session.begin_nested():
+                            self.handlers.handlers[one.TYPE](session, self.incoming(one))
+                    except Wait as early:
+                        waiting.append((early.key, one))
+                    keys = set(self.post.woken[woken:])
+                    queue += [other for key, other in waiting if key in keys]
+                    waiting = [(key, other) for key, other in waiting if key not in keys]
 
     def tick(self, slots: int = 1) -> int:
         """Let slots go by, then send receipts."""

@@ -1,0 +1,26 @@
+"""Eye colour."""
+
+from services.matching.compare.port import UNKNOWN, Finding, Level
+from shared.wire.codes import EyeColour
+from shared.wire.messages import Description
+
+CODE = "eye_colour"
+_ALIKE = (
+    frozenset({EyeColour.BLUE, EyeColour.GREY}),
+    frozenset({EyeColour.GREY, EyeColour.GREEN}),
+    frozenset({EyeColour.BROWN, EyeColour.BLACK}),
+)
+
+
+def compare(alert: Description, case: Description) -> Finding:
+    """Compares the colour of the eyes. Blue and grey, grey and green, brown and black are near, because
+    people write them down differently. `other` is taken as not known."""
+    if alert.eye_colour is None or case.eye_colour is None:
+        return UNKNOWN
+    pair = frozenset({alert.eye_colour, case.eye_colour})
+    if EyeColour.OTHER in pair:
+        return UNKNOWN
+    parameters = {"alert": alert.eye_colour.value, "case": case.eye_colour.value}
+    if len(pair) == 1:
+        return Finding(Level.SAME, parameters)
+    return Finding(Level.NEAR if pair in _ALIKE else Level.DIFFERENT, parameters)

@@ -1,0 +1,19 @@
+"""Hair colour."""
+
+from services.matching.compare.port import UNKNOWN, Finding, Level
+from shared.wire.codes import HairColour
+from shared.wire.messages import Description
+
+CODE = "hair_colour"
+
+
+def compare(alert: Description, case: Description) -> Finding:
+    """Compares the colour of the hair. A difference says little: hair is dyed, cut and turns grey.
+    `other` is taken as not known."""
+    if alert.hair_colour is None or case.hair_colour is None:
+        return UNKNOWN
+    if HairColour.OTHER in (alert.hair_colour, case.hair_colour):
+        return UNKNOWN
+    parameters = {"alert": alert.hair_colour.value, "case": case.hair_colour.value}
+    same = alert.hair_colour is case.hair_colour
+    return Finding(Level.SAME if same else Level.DIFFERENT, parameters)

@@ -1,0 +1,1 @@
+"""Rules of matching that need nothing but the standard library."""

@@ -1,0 +1,90 @@
+"""What matching does with each message, and what it does by the clock."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from services.matching.columns import Columns
+from services.matching.comparing import Comparing
+from services.matching.handlers.alerts import AlertHandlers
+from services.matching.handlers.cases import CaseHandlers
+from services.matching.handlers.partners import PartnerHandlers
+from services.matching.handlers.periodic import Expiry, Receipts
+from services.matching.proposing import Proposing
+from services.matching.store.alerts import Alerts
+from services.matching.store.cases import Cases
+from services.matching.store.content import AlertContentSealer
+from services.matching.store.matches import Matches
+from shared.crypto.rest import RestCipher
+from shared.post.incoming import Handler, Incoming
+from shared.post.sender import Post
+from shared.runtime.clock import Clock, ClockGuard
+from shared.store.audit import Audit, Signer
+from shared.store.engine import Database, lock
+from shared.wire.parties import Party
+
+__all__ = ["Handlers"]
+
+
+class Handlers:
+    """Builds what matching consists of. `handlers` is for the processor, the methods for loops."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        post: Post,
+        clock: Clock,
+        cipher: RestCipher,
+        audit: Audit,
+        me: Party,
+        receipt_slot_seconds: int,
+        guard: ClockGuard | None = None,
+        sign_head: Signer | None = None,
+    ) -> None:
+        """`me` is this node's matching party. `guard` holds back expiry while the clock jumps (case 27).
+
+        `sign_head` signs heads of the audit chain, which then travel in receipts.
+        """
+        alerts, cases, matches = Alerts(AlertContentSealer(cipher)), Cases(cipher), Matches(cipher)
+        self.columns = Columns(cases)
+        comparing = Comparing(cases, self.columns)
+        proposing = Proposing(matches, post, audit, clock, str(me))
+        about_alerts = AlertHandlers(alerts, matches, comparing, proposing, post, audit, clock)
+        about_cases = CaseHandlers(cases, alerts, matches, self.columns, proposing, audit, clock)
+        about_partners = PartnerHandlers(alerts, cases, matches, self.columns, proposing, audit)
+        self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)
+        self._expiry = Expiry(database, about_alerts, alerts, clock, guard)
+        self.handlers: Mapping[str, Handler] = {
+            name: _in_order(handler)
+            for name, handler in {
+                "alert.published": about_alerts.published,
+                "alert.updated": about_alerts.updated,
+                "alert.withdrawn": about_alerts.withdrawn,
+                "tombstone": about_alerts.tombstone,
+                "case.pseudonyms": about_cases.pseudonyms,
+                "case.closed": about_cases.closed,
+                "epoch.closed": about_cases.epoch_closed,
+                "partner.changed": about_partners.changed,
+                "match.decided": about_partners.decided,
+            }.items()
+        }
+
+    def send_receipts(self) -> int:
+        """Send what is due at the current slot, once however often it is called; how many."""
+        return self._receipts.send()
+
+    def expire_alerts(self) -> int:
+        """Delete alerts whose end has passed; how many. Raises ClockJumped while the clock is not steady."""
+        return self._expiry.run()
+
+
+def _in_order(handler: Callable[[Session, Incoming], None]) -> Handler:
+    def handle(session: Session, incoming: Incoming) -> None:
+        # Effects of several workers follow one another. Otherwise an alert and an own case that arrive
+        # together would each be compared before the other is visible, and the match be lost. The audit log
+        # takes the same lock for every effect, so nothing is slower for it, and one lock cannot deadlock.
+        lock(session, "audit")
+        handler(session, incoming)
+
+    return handle

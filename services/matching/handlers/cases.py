@@ -1,0 +1,109 @@
+"""Own cases, from the own intake: pseudonyms and coded values, never a name (rule 5)."""
+
+from sqlalchemy.orm import Session
+
+from services.matching.columns import Columns
+from services.matching.comparing import Result, may_concern, weigh
+from services.matching.handlers.bodies import body_of
+from services.matching.proposing import Proposing
+from services.matching.store import partners
+from services.matching.store.alerts import Alerts
+from services.matching.store.cases import Cases, OwnCase
+from services.matching.store.matches import Matches
+from services.matching.store.tables import RARITY_LETTERS
+from shared.post.incoming import Incoming
+from shared.runtime.clock import Clock
+from shared.store.audit import Audit
+from shared.wire.local import CaseClosed, CasePseudonyms, EpochClosed
+from shared.wire.values import decode_base64
+
+
+class CaseHandlers:
+    """Handlers of case.pseudonyms, case.closed and epoch.closed."""
+
+    def __init__(
+        self,
+        cases: Cases,
+        alerts: Alerts,
+        matches: Matches,
+        columns: Columns,
+        proposing: Proposing,
+        audit: Audit,
+        clock: Clock,
+    ) -> None:
+        self._cases = cases
+        self._alerts = alerts
+        self._matches = matches
+        self._columns = columns
+        self._proposing = proposing
+        self._audit = audit
+        self._clock = clock
+
+    def pseudonyms(self, session: Session, incoming: Incoming) -> None:
+        """Replace what is known of a case, then compare it with the partner's live alerts."""
+        body = body_of(incoming, CasePseudonyms)
+        partner = partners.known(session, body.partner)
+        if body.epoch <= partner.closed_epoch or self._cases.is_closed(session, body.case):
+            return
+        if self._cases.version(session, body.partner, body.epoch, body.case) > body.version:
+            return
+        self._columns.changing(session, body.partner)
+        self._cases.put(session, _own_case(body))
+        self._audit.append(
+            session,
+            incoming.sender,
+            "case.pseudonyms",
+            body.case,
+            {"partner": body.partner, "epoch": body.epoch, "version": body.version},
+        )
+        if partner.may_speak:
+            self._compare(session, body.partner, body.case)
+
+    def closed(self, session: Session, incoming: Incoming) -> None:
+        """Forget a case for ever, with its possible matches; intake deletes what it shows of them itself."""
+        body = body_of(incoming, CaseClosed)
+        for partner in self._cases.close(session, body.case, self._clock.now()):
+            self._columns.changing(session, partner)
+        self._matches.delete_of_case(session, body.case)
+        self._audit.append(session, incoming.sender, "case.closed", body.case)
+
+    def epoch_closed(self, session: Session, incoming: Incoming) -> None:
+        """Drop the pseudonyms of an epoch and of those before it."""
+        body = body_of(incoming, EpochClosed)
+        partner = partners.known(session, body.partner)
+        if body.epoch > partner.closed_epoch:
+            partners.change(session, body.partner, closed_epoch=body.epoch)
+        self._columns.changing(session, body.partner)
+        self._cases.drop(session, body.partner, up_to_epoch=body.epoch)
+        self._columns.forget(body.partner)
+        self._audit.append(session, incoming.sender, "epoch.closed", body.partner, {"epoch": body.epoch})
+
+    def _compare(self, session: Session, partner: str, own_case: str) -> None:
+        """The reverse comparison: one own case with every live alert of the partner."""
+        alerts = self._alerts.live(session, partner)
+        if not alerts:
+            return
+        cases = self._cases.of_cases(session, partner, [own_case]).get(own_case, [])
+        on_record = {row.key.alert: row for row in self._matches.of_case(session, partner, own_case)}
+        for alert in alerts:
+            known = on_record.get(alert.alert)
+            if known is None and not may_concern(alert, cases):
+                continue
+            facts = alert.facts()
+            result: Result | None = weigh(alert, facts, cases) if cases else None
+            if result is not None or known is not None:
+                results = {} if result is None else {own_case: result}
+                self._proposing.settle(session, alert, facts, results, [] if known is None else [known])
+
+
+def _own_case(body: CasePseudonyms) -> OwnCase:
+    return OwnCase(
+        partner=body.partner,
+        epoch=body.epoch,
+        own_case=body.case,
+        version=body.version,
+        kind=body.kind,
+        groups="".join(entry.group + RARITY_LETTERS[entry.rarity.value] for entry in body.entries),
+        pseudonyms=b"".join(decode_base64(entry.value) for entry in body.entries),
+        description=body.description,
+    )

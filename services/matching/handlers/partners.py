@@ -1,0 +1,68 @@
+"""Where a partner stands, and what people decided about possible matches."""
+
+from sqlalchemy.orm import Session
+
+from services.matching.columns import Columns
+from services.matching.handlers.bodies import body_of
+from services.matching.proposing import Proposing
+from services.matching.store import partners, receipts
+from services.matching.store.alerts import Alerts
+from services.matching.store.cases import Cases
+from services.matching.store.matches import Matches
+from shared.post.incoming import Incoming
+from shared.store.audit import Audit
+from shared.wire.codes import PartnerStatus
+from shared.wire.local import MatchDecided, PartnerChanged
+
+_GONE = (PartnerStatus.SUSPENDED, PartnerStatus.LEFT)
+
+
+class PartnerHandlers:
+    """Handlers of partner.changed and match.decided; the directory itself is updated by the post."""
+
+    def __init__(
+        self,
+        alerts: Alerts,
+        cases: Cases,
+        matches: Matches,
+        columns: Columns,
+        proposing: Proposing,
+        audit: Audit,
+    ) -> None:
+        self._alerts = alerts
+        self._cases = cases
+        self._matches = matches
+        self._columns = columns
+        self._proposing = proposing
+        self._audit = audit
+
+    def changed(self, session: Session, incoming: Incoming) -> None:
+        """A suspended partner, or one that left, has nothing here; a returned one is asked for all."""
+        body = body_of(incoming, PartnerChanged)
+        before = partners.known(session, body.organisation)
+        values: dict[str, object] = {"status": body.status.value}
+        if body.status in _GONE:
+            self._forget(session, body.organisation, left=body.status is PartnerStatus.LEFT)
+        elif body.status is PartnerStatus.VERIFIED and before.status in _GONE:
+            values["wants_resend"] = True
+        partners.change(session, body.organisation, **values)
+        self._audit.append(
+            session, incoming.sender, "partner.changed", body.organisation, {"status": body.status.value}
+        )
+
+    def decided(self, session: Session, incoming: Incoming) -> None:
+        """What a person decided, for the facts that they saw."""
+        body = body_of(incoming, MatchDecided)
+        if self._proposing.decide(session, body.match, body.state, body.facts):
+            self._audit.append(
+                session, incoming.sender, "match.decided", body.match, {"state": body.state.value}
+            )
+
+    def _forget(self, session: Session, organisation: str, *, left: bool) -> None:
+        self._alerts.delete_of_partner(session, organisation)
+        self._proposing.retract(session, self._matches.delete_of_partner(session, organisation), "partner")
+        receipts.drop(session, organisation)
+        if left:
+            self._columns.changing(session, organisation)
+            self._cases.drop(session, organisation)
+            self._columns.forget(organisation)

@@ -1,0 +1,17 @@
+"""First tables."""
+
+from alembic import op
+
+from services.matching.store import tables
+from shared.partners.tables import create_partner_tables
+from shared.store.schema import create_shared_tables
+
+revision = "matching_0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Forward only: a backup is the way back (docs/OPERATIONS.md)."""
+    create_shared_tables(op)
+    create_partner_tables(op)
+    tables.metadata.create_all(op.get_bind())

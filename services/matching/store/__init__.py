@@ -1,0 +1,1 @@
+"""What the matching service keeps: alerts encrypted, own cases as pseudonyms, matches by reference."""

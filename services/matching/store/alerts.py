@@ -1,0 +1,125 @@
+"""Partners' alerts: encrypted content while live, a placeholder for ever after."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from services.matching.domain.standing import Standing, State
+from services.matching.store.content import AlertContentSealer, StoredAlert
+from services.matching.store.statements import insert
+from services.matching.store.tables import alert as table
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AlertKey:
+    """An alert's reference is unique for its partner only."""
+
+    partner: str
+    alert: str
+
+
+# Built once: making a statement costs more than running it.
+_STANDING = select(table.c.state, table.c.version).where(
+    table.c.partner == bindparam("p"), table.c.alert == bindparam("a")
+)
+_NEW = table.insert()
+
+
+class Alerts:
+    """Reads and writes alerts through the cipher of the service."""
+
+    def __init__(self, sealer: AlertContentSealer) -> None:
+        self._sealer = sealer
+        self._opened: dict[AlertKey, StoredAlert] = {}
+        """Live alerts as last read by `live`, so that the next own case decrypts none of them again."""
+
+    def standing(self, session: Session, key: AlertKey) -> Standing | None:
+        """What is known of the alert."""
+        row = session.connection().execute(_STANDING, {"p": key.partner, "a": key.alert}).one_or_none()
+        return None if row is None else Standing(State(row[0]), row[1])
+
+    def store(self, session: Session, stored: StoredAlert, expires: datetime, *, known: bool) -> None:
+        """Keep a live alert, in place of an older version if one is known."""
+        values = {
+            "state": State.LIVE.value,
+            "version": stored.version,
+            "expires": expires,
+            "content": self._sealer.seal(stored),
+        }
+        if known:
+            chosen = (table.c.partner == stored.partner) & (table.c.alert == stored.alert)
+            session.execute(update(table).where(chosen).values(**values))
+        else:
+            session.connection().execute(_NEW, {"partner": stored.partner, "alert": stored.alert, **values})
+
+    def empty(self, session: Session, key: AlertKey, standing: Standing) -> None:
+        """Leave nothing but the placeholder; makes one for an alert that never came."""
+        values = {
+            "state": standing.state.value,
+            "version": standing.version,
+            "expires": None,
+            "content": None,
+        }
+        statement = insert(session, table).values(partner=key.partner, alert=key.alert, **values)
+        session.execute(
+            statement.on_conflict_do_update(index_elements=[table.c.partner, table.c.alert], set_=values)
+        )
+        self._opened.pop(key, None)
+
+    def delete_of_partner(self, session: Session, organisation: str) -> list[AlertKey]:
+        """Delete the partner's live alerts, without a placeholder: it may send them again. Returns which."""
+        chosen = (table.c.partner == organisation) & (table.c.state == State.LIVE.value)
+        gone = session.execute(table.delete().where(chosen).returning(table.c.alert)).scalars()
+        keys = sorted(AlertKey(organisation, reference) for reference in gone)
+        for key in keys:
+            self._opened.pop(key, None)
+        return keys
+
+    def over(self, session: Session, now: datetime, limit: int) -> list[tuple[AlertKey, Standing]]:
+        """Live alerts whose end has passed, the oldest first."""
+        chosen = (
+            select(table.c.partner, table.c.alert, table.c.version)
+            .where(table.c.state == State.LIVE.value, table.c.expires <= now)
+            .order_by(table.c.expires)
+            .limit(limit)
+        )
+        return [(AlertKey(p, a), Standing(State.LIVE, v)) for p, a, v in session.execute(chosen)]
+
+    def read(self, session: Session, keys: Iterable[AlertKey]) -> dict[AlertKey, StoredAlert]:
+        """The live ones among these alerts, decrypted. Raises CannotDecrypt for a damaged row (case 82)."""
+        wanted = sorted(set(keys))
+        found: dict[AlertKey, StoredAlert] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            pairs = [(key.partner, key.alert) for key in wanted[start : start + _AT_ONCE]]
+            chosen = select(table.c.partner, table.c.alert, table.c.version, table.c.content).where(
+                tuple_(table.c.partner, table.c.alert).in_(pairs), table.c.content.is_not(None)
+            )
+            for partner, reference, version, content in session.execute(chosen):
+                found[AlertKey(partner, reference)] = self._sealer.open(partner, reference, version, content)
+        return found
+
+    def live(self, session: Session, organisation: str) -> Sequence[StoredAlert]:
+        """All live alerts of a partner, decrypted; those that did not change come from memory."""
+        chosen = select(table.c.alert, table.c.version).where(
+            table.c.partner == organisation, table.c.state == State.LIVE.value
+        )
+        versions = {AlertKey(organisation, a): v for a, v in session.execute(chosen)}
+        for key in self._stale(organisation, versions):
+            del self._opened[key]
+        self._opened.update(self.read(session, (key for key in versions if key not in self._opened)))
+        return [self._opened[key] for key in sorted(versions)]
+
+    def forget(self, organisation: str) -> None:
+        """Drop what is in memory of a partner: the transaction that it was read in was undone."""
+        for key in [key for key in self._opened if key.partner == organisation]:
+            del self._opened[key]
+
+    def _stale(self, organisation: str, versions: dict[AlertKey, int]) -> Iterator[AlertKey]:
+        for key, stored in list(self._opened.items()):
+            if key.partner == organisation and versions.get(key) != stored.version:
+                yield key

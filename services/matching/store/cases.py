@@ -1,0 +1,170 @@
+"""Own cases as partners' alerts can see them: pseudonyms in clear, descriptions encrypted."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from services.matching.store.partners import next_revision
+from services.matching.store.statements import Insert, dialect, insert, insert_for
+from services.matching.store.tables import RARITY_OF_LETTER, closed_case
+from services.matching.store.tables import own_case as table
+from shared.crypto.rest import RestCipher
+from shared.store.bulk import chunks
+from shared.store.context import field_context
+from shared.wire.codes import CaseKind, Rarity
+from shared.wire.messages import Description
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """One own case towards one partner in one epoch."""
+
+    partner: str
+    epoch: int
+    own_case: str
+    version: int
+    kind: CaseKind
+    groups: str
+    """Two letters a key: its group and its rarity."""
+    pseudonyms: bytes = field(repr=False)
+    description: Description
+    id: int = 0
+
+    def hit(self, index: int) -> tuple[str, Rarity]:
+        """Group and rarity of the key at `index`."""
+        rarity = RARITY_OF_LETTER[self.groups[2 * index + 1]]
+        return self.groups[2 * index], Rarity(rarity)
+
+
+# Made once: making a statement costs more than running it.
+_CLOSED = select(closed_case.c.own_case).where(closed_case.c.own_case == bindparam("c"))
+_VERSION = select(table.c.version).where(
+    table.c.partner == bindparam("p"), table.c.epoch == bindparam("e"), table.c.own_case == bindparam("c")
+)
+_REPLACED = ("version", "kind", "groups", "pseudonyms", "description", "revision")
+
+
+@cache
+def _put(dialect_name: str) -> Insert:
+    statement = insert_for(dialect_name, table)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.partner, table.c.epoch, table.c.own_case],
+        set_={name: statement.excluded[name] for name in _REPLACED},
+    )
+
+
+class Cases:
+    """Reads and writes own cases."""
+
+    def __init__(self, cipher: RestCipher) -> None:
+        self._cipher = cipher
+
+    def is_closed(self, session: Session, own_case: str) -> bool:
+        """Whether this case is to be forgotten for ever."""
+        return session.connection().execute(_CLOSED, {"c": own_case}).first() is not None
+
+    def version(self, session: Session, partner: str, epoch: int, own_case: str) -> int:
+        """The version that is kept; 0 for none."""
+        keys = {"p": partner, "e": epoch, "c": own_case}
+        return session.connection().execute(_VERSION, keys).scalar_one_or_none() or 0
+
+    def put(self, session: Session, case: OwnCase) -> None:
+        """Keep a case in place of what was there."""
+        values = {
+            "version": case.version,
+            "kind": case.kind.value,
+            "groups": case.groups,
+            "pseudonyms": case.pseudonyms,
+            "description": self._seal(case),
+            "revision": next_revision(session, case.partner),
+        }
+        key = {"partner": case.partner, "epoch": case.epoch, "own_case": case.own_case}
+        session.connection().execute(_put(dialect(session)), {**key, **values})
+
+    def close(self, session: Session, own_case: str, now: datetime) -> list[str]:
+        """Forget a case towards everybody. Returns the partners that it was compared for."""
+        session.execute(
+            insert(session, closed_case).values(own_case=own_case, at=now).on_conflict_do_nothing()
+        )
+        chosen = select(table.c.partner).where(table.c.own_case == own_case).distinct()
+        partners = sorted(session.execute(chosen).scalars())
+        for partner in partners:
+            # The emptied row stays until its epoch is over: it tells every worker's column.
+            emptied = {
+                "groups": "",
+                "pseudonyms": b"",
+                "description": b"",
+                "revision": next_revision(session, partner),
+            }
+            session.execute(
+                update(table)
+                .where(table.c.partner == partner, table.c.own_case == own_case)
+                .values(**emptied)
+            )
+        return partners
+
+    def drop(self, session: Session, partner: str, up_to_epoch: int | None = None) -> None:
+        """Delete what was kept for a partner, or only its epochs up to one."""
+        chosen = delete(table).where(table.c.partner == partner)
+        session.execute(chosen if up_to_epoch is None else chosen.where(table.c.epoch <= up_to_epoch))
+
+    def changed(
+        self, session: Session, partner: str, epoch: int, after: int
+    ) -> Iterator[tuple[OwnCase | None, int, int]]:
+        """Rows newer than a revision, as (case or None if it is gone, row id, revision)."""
+        chosen = select(table).where(
+            table.c.partner == partner, table.c.epoch == epoch, table.c.revision > after
+        )
+        for row in session.execute(chosen.execution_options(yield_per=5000)):
+            yield (self._open(row) if row.description else None), row.id, row.revision
+
+    def of_ids(self, session: Session, ids: Sequence[int]) -> list[OwnCase]:
+        """The cases of these rows."""
+        return [
+            self._open(row)
+            for part in chunks(ids)
+            for row in session.execute(select(table).where(table.c.id.in_(part)))
+            if row.description
+        ]
+
+    def of_cases(self, session: Session, partner: str, cases: Collection[str]) -> dict[str, list[OwnCase]]:
+        """Every epoch of these cases towards a partner, the newest version first."""
+        found: dict[str, list[OwnCase]] = {}
+        ordered = sorted(cases)
+        for start in range(0, len(ordered), 500):
+            chosen = select(table).where(
+                table.c.partner == partner, table.c.own_case.in_(ordered[start : start + 500])
+            )
+            for row in session.execute(chosen):
+                if row.description:
+                    found.setdefault(row.own_case, []).append(self._open(row))
+        for rows in found.values():
+            rows.sort(key=lambda case: (-case.version, -case.epoch))
+        return found
+
+    def _seal(self, case: OwnCase) -> bytes:
+        plain = case.description.model_dump_json(exclude_none=True).encode()
+        return self._cipher.encrypt(plain, _context(case.partner, case.epoch, case.own_case, case.version))
+
+    def _open(self, row: Row[tuple[object, ...]]) -> OwnCase:
+        context = _context(row.partner, row.epoch, row.own_case, row.version)
+        plain = self._cipher.decrypt(row.description, context)
+        return OwnCase(
+            partner=row.partner,
+            epoch=row.epoch,
+            own_case=row.own_case,
+            version=row.version,
+            kind=CaseKind(row.kind),
+            groups=row.groups,
+            pseudonyms=row.pseudonyms,
+            description=Description.model_validate_json(plain),
+            id=row.id,
+        )
+
+
+def _context(partner: str, epoch: int, own_case: str, version: int) -> bytes:
+    return field_context("own_case", "description", f"{partner}|{epoch}|{own_case}|{version}")

@@ -1,0 +1,68 @@
+"""What the next receipt has to say; written in the transaction of the effect."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.matching.store.alerts import AlertKey
+from services.matching.store.statements import Insert, dialect, insert_for
+from services.matching.store.tables import receipt_due as table
+from shared.runtime.clock import to_wire
+from shared.store.bulk import chunks
+from shared.wire.codes import ReceiptOutcome
+from shared.wire.messages import ReceiptItem
+
+
+def owe(
+    session: Session,
+    key: AlertKey,
+    version: int,
+    now: datetime,
+    *outcomes: ReceiptOutcome,
+    reason: str | None = None,
+) -> None:
+    """Note what is to be told at the next slot. Nothing here depends on what matched (rule 4)."""
+    row = {"partner": key.partner, "alert": key.alert, "version": version, "reason": reason, "at": now}
+    rows = [{**row, "outcome": outcome.value} for outcome in outcomes]
+    session.connection().execute(_owe(dialect(session)), rows)
+
+
+@cache
+def _owe(dialect_name: str) -> Insert:
+    """Made once: making a statement costs more than running it."""
+    return insert_for(dialect_name, table).on_conflict_do_nothing()
+
+
+def due(
+    session: Session, partner: str, before: datetime, limit: int
+) -> tuple[Sequence[int], list[ReceiptItem]]:
+    """The oldest facts from before a boundary: the ids of their rows, and the items to send."""
+    chosen = (
+        select(table).where(table.c.partner == partner, table.c.at < before).order_by(table.c.id).limit(limit)
+    )
+    rows = session.execute(chosen).all()
+    items = [
+        ReceiptItem(
+            alert=row.alert,
+            version=row.version,
+            outcome=ReceiptOutcome(row.outcome),
+            at=to_wire(row.at),
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+    return [row.id for row in rows], items
+
+
+def told(session: Session, ids: Sequence[int]) -> None:
+    """These rows are in a receipt that is in the outbox."""
+    for part in chunks(ids):
+        session.execute(delete(table).where(table.c.id.in_(part)))
+
+
+def drop(session: Session, partner: str) -> None:
+    """Nothing is told to a partner that is none any more."""
+    session.execute(delete(table).where(table.c.partner == partner))

@@ -1,0 +1,92 @@
+"""The whole way of one case, its alert and its pseudonyms, on SQLite and on PostgreSQL alike."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from services.intake.domain.alert import Choices
+from services.intake.domain.codes import CaseKind
+from services.intake.handlers.errors import EditConflict
+from services.intake.store import IntakeBase
+from shared.runtime.clock import ManualClock, to_wire
+from shared.store import schema
+from shared.wire.codes import ReceiptOutcome
+from shared.wire.local import CasePseudonyms
+from shared.wire.messages import AlertPublished, Receipt, ReceiptItem, Tombstone
+from tests.support.clock import manual_clock
+from tests.support.database import KINDS
+from tests.unit.intake.world import LYON, VILNIUS, WORKER, Node, case, deliver, node, person
+
+
+@pytest.fixture(params=[pytest.param(kind, marks=pytest.mark.database) for kind in KINDS])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return manual_clock()
+
+
+@pytest.fixture
+def vilnius(kind: str, tmp_path: Path, clock: ManualClock) -> Iterator[Node]:
+    made = node(VILNIUS, tmp_path, clock, kind=kind, partners=(VILNIUS, LYON))
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def lyon(kind: str, tmp_path: Path, clock: ManualClock) -> Iterator[Node]:
+    made = node(LYON, tmp_path, clock, kind=kind, partners=(VILNIUS, LYON))
+    yield made
+    made.database.dispose()
+
+
+def test_migration_makes_every_table_and_has_nothing_left_to_do(vilnius: Node) -> None:
+    """Case 80: run again, it finds nothing to do."""
+    assert set(IntakeBase.metadata.tables) <= set(inspect(vilnius.database.engine).get_table_names())
+    assert not schema.needs_migration(vilnius.database, "services.intake")
+    schema.migrate(vilnius.database, "services.intake")
+
+
+def test_the_way_of_one_case(vilnius: Node, lyon: Node) -> None:
+    searched = vilnius.intake.cases.register(case(), WORKER, source_id="V-1").summary.id
+    found = lyon.intake.cases.register(case(CaseKind.FOUND), WORKER).summary.id
+    lyon.intake.asker.tick(lyon.clock.now())
+    deliver(lyon, vilnius)
+    deliver(vilnius, lyon)
+    assert [one.case for one in lyon.bodies(CasePseudonyms)] == [found]
+    alert = vilnius.intake.alerts.publish(searched, Choices(), WORKER)
+    [body] = vilnius.bodies(AlertPublished)
+    at = to_wire(vilnius.clock.now())
+    item = ReceiptItem(alert=body.alert, version=1, outcome=ReceiptOutcome.COMPARED, at=at)
+    vilnius.handle(Receipt(items=[item], missing=[], resend=False), f"{LYON}/matching")
+    assert vilnius.intake.alerts.get(alert.id, WORKER).shares[0].state == "compared"
+    assert [one.id for one in vilnius.intake.cases.search("v 1", WORKER)] == [searched]
+    vilnius.intake.cases.erase(searched, WORKER)
+    assert len(vilnius.bodies(Tombstone)) == 1
+
+
+def test_of_two_editors_at_once_one_gets_a_conflict(vilnius: Node) -> None:
+    """Case 59, with two threads that start together."""
+    saved = vilnius.intake.cases.register(case(), WORKER).summary.id
+    start, outcomes = threading.Barrier(2), []
+
+    def edit(name: str) -> None:
+        start.wait()
+        try:
+            vilnius.intake.cases.update(saved, case(someone=person(name)), 1, WORKER)
+            outcomes.append("saved")
+        except EditConflict:
+            outcomes.append("conflict")
+
+    threads = [threading.Thread(target=edit, args=(name,)) for name in ("Rasa", "Rūta")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["conflict", "saved"]
+    assert vilnius.intake.cases.get(saved, WORKER).summary.version == 2

@@ -1,0 +1,118 @@
+"""Receipts at fixed slots, the same with and without a match (rule 4, case 43)."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.post.routes import stream
+from shared.store import sequence
+from shared.wire.messages import Receipt
+from shared.wire.parties import Party, Role
+from tests.support.matching_world import ME, RIGA, SLOT, VILNIUS, World, withdrawn
+
+
+def receipts(world: World) -> list[Receipt]:
+    return [body for body in world.post.bodies(Receipt) if isinstance(body, Receipt)]
+
+
+def test_one_receipt_per_partner_and_slot(world: World) -> None:
+    world.handle(world.alert("ona"))
+    world.handle(world.alert("jonas"))
+    world.handle(world.alert("edgar"), sender=RIGA)
+    assert world.handlers.send_receipts() == 0  # the slot is not over
+    assert world.tick() == 2
+    assert world.handlers.send_receipts() == 0
+    assert world.another_worker().send_receipts() == 0  # nor by another process
+    assert sorted(sent.to for sent in world.post.sent) == [f"{VILNIUS}/intake", f"{RIGA}/intake"]
+    assert sorted(len(receipt.items) for receipt in receipts(world)) == [2, 4]
+    assert world.tick() == 0  # nothing new to tell
+
+
+def test_what_happens_after_the_boundary_waits_for_the_next(world: World) -> None:
+    world.clock.advance(timedelta(seconds=SLOT - 1))
+    world.handle(world.alert("ona"))
+    world.clock.advance(timedelta(seconds=1))
+    world.handle(world.alert("jonas"))
+    assert world.handlers.send_receipts() == 1
+    assert {item.alert for item in receipts(world)[0].items} == {world.alert("ona").alert}
+
+
+def test_a_receipt_is_the_same_with_and_without_a_match(world: World) -> None:
+    """Case 43: content, size, number and time of what leaves do not tell whether something was found."""
+    told = []
+    for name, case in (("ona", "ona"), ("jonas", "somebody else")):
+        world.post.sent.clear()
+        world.handle(world.case(case))
+        world.handle(world.alert(name))
+        world.tick()
+        [receipt] = receipts(world)
+        items = [(item.version, item.outcome, item.reason) for item in receipt.items]
+        told.append((items, receipt.missing, receipt.resend, len(receipt.model_dump_json())))
+    assert len(world.rows("possible_match")) == 1
+    assert told[0] == told[1]
+
+
+def test_a_repeated_alert_is_confirmed_again(world: World) -> None:
+    """The partner sends anew when a receipt was lost."""
+    alert = world.alert()
+    world.handle(alert)
+    world.tick()
+    world.handle(alert)
+    world.tick()
+    assert [len(receipt.items) for receipt in receipts(world)] == [2, 2]
+
+
+def test_deletion_is_signed_for_each_time_it_is_asked(world: World) -> None:
+    for _ in range(2):
+        world.handle(withdrawn())
+        world.tick()
+    assert [[item.outcome for item in receipt.items] for receipt in receipts(world)] == [["deleted"]] * 2
+
+
+def test_gaps_are_told_once_and_again_after_a_while(world: World) -> None:
+    """Case 19: the receipt asks for what is missing."""
+    world.handle(world.alert())
+    with world.database.begin() as session:
+        numbers = stream(Party(VILNIUS, Role.INTAKE), ME)
+        for seq in (1, 4, 7):
+            sequence.note_received(session, numbers, seq)
+    world.tick()
+    assert [(gap.first, gap.last) for gap in receipts(world)[0].missing] == [(2, 3), (5, 6)]
+    assert world.tick() == 0
+    assert world.tick(slots=20) == 1
+    assert len(receipts(world)[1].missing) == 2
+
+
+def test_a_flood_is_split_at_the_same_boundary(world: World) -> None:
+    world.handle_together([withdrawn(f"alert {index}") for index in range(600)])
+    assert world.tick() == 2
+    assert [len(receipt.items) for receipt in receipts(world)] == [500, 100]
+
+
+def test_the_audit_head_travels_in_the_receipt(world: World) -> None:
+    """Case 83: partners witness the chain."""
+    world.handle(world.alert())
+    world.tick()
+    head = receipts(world)[0].head
+    assert head is not None
+    assert head.index == 1
+
+
+def test_a_partner_that_cannot_be_sent_to_holds_up_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.handle(world.alert("ona"))
+    world.handle(world.alert("edgar"), sender=RIGA)
+    send = world.post.send
+
+    def refuse_vilnius(session: object, to: Party, *rest: object, **more: object) -> str:
+        if to.organisation == VILNIUS:
+            raise ConnectionRefusedError
+        return send(session, to, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.post, "send", refuse_vilnius)
+    with pytest.raises(ConnectionRefusedError):
+        world.tick()
+    assert [sent.to for sent in world.post.sent] == [f"{RIGA}/intake"]
+    monkeypatch.undo()
+    assert world.handlers.send_receipts() == 1  # what was not sent is still owed

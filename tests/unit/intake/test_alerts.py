@@ -1,0 +1,275 @@
+"""Alerts: previewed, shared under separate references, updated, recalled, erased; and their receipts."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from services.intake.domain.alert import BadExpiry, Choices, NotSearchedFor, Stays
+from services.intake.domain.codes import CaseKind, Risk
+from services.intake.domain.matchkeys import alert_keys
+from services.intake.handlers.alerts.views import AlertView
+from services.intake.handlers.errors import CannotShare, NotFound, PartnerNotVerified
+from services.intake.handlers.pseudonyms.answerer import key_of
+from services.intake.store.alerts import ReceiptEvidenceRow
+from shared.crypto.tags import tag
+from shared.runtime.clock import to_wire
+from shared.wire.codes import ReceiptOutcome
+from shared.wire.messages import (
+    AlertContent,
+    AlertPublished,
+    AlertUpdated,
+    AlertWithdrawn,
+    Receipt,
+    ReceiptItem,
+    SequenceGap,
+    TagSet,
+    Tombstone,
+)
+from shared.wire.values import decode_base64
+from tests.unit.intake.world import (
+    ADMIN,
+    LEAD,
+    LYON,
+    OTHER_TEAM,
+    RIGA,
+    WORKER,
+    Node,
+    case,
+    person,
+    verify,
+)
+
+ALL_FIELDS = Choices(released=frozenset({"sex", "birth_decade", "eye_colour", "region", "last_seen"}))
+
+
+def publish(node: Node, **options: object) -> AlertView:
+    saved = node.intake.cases.register(case(), WORKER)
+    return node.intake.alerts.publish(saved.summary.id, Choices(), WORKER, **options)  # type: ignore[arg-type]
+
+
+def tags_of(tag_set: TagSet) -> set[bytes]:
+    data = decode_base64(tag_set.tags)
+    return {data[start : start + 8] for start in range(0, len(data), 8)}
+
+
+def receipt(
+    node: Node, partner: str, outcome: ReceiptOutcome, version: int, alert: str, **more: object
+) -> None:
+    item = ReceiptItem(alert=alert, version=version, outcome=outcome, at=to_wire(node.clock.now()))
+    body = Receipt(items=[item], missing=[], resend=False)
+    node.handle(body, f"{partner}/matching", evidence=b"signed by " + partner.encode())
+
+
+def state(node: Node, alert: AlertView, partner: str) -> str:
+    found = node.intake.alerts.get(alert.id, WORKER)
+    return next(share.state for share in found.shares if share.partner == partner)
+
+
+def test_preview_is_what_leaves(vilnius: Node) -> None:
+    saved = vilnius.intake.cases.register(case(), WORKER).summary
+    shown = vilnius.intake.alerts.preview(saved.id, ALL_FIELDS, WORKER)
+    vilnius.intake.alerts.publish(saved.id, ALL_FIELDS, WORKER, partners=[LYON])
+    [body] = vilnius.bodies(AlertPublished)
+    assert body.description.to_wire() == dict(shown.preview.leaves)
+    assert ("region", Stays.PROTECTED) in shown.preview.stays  # rule 3: unknown counts as protected
+    assert (body.urgency, body.category, body.tlp) == (shown.urgency, shown.category, shown.tlp)
+    assert body.expires == to_wire(shown.expires_at)
+    assert shown.partners == [LYON, RIGA]
+    assert shown.match_keys == len(alert_keys(person()))
+
+
+def test_the_tags_are_those_that_the_partner_can_compare(vilnius: Node) -> None:
+    publish(vilnius, partners=[LYON])
+    [body] = vilnius.bodies(AlertPublished)
+    [tag_set] = body.tag_sets
+    key, salt = key_of(vilnius.intake.context, LYON, 1), decode_base64(tag_set.salt)
+    expected = {tag(salt, key.pseudonym(one.text)) for one in alert_keys(person())}
+    assert expected <= tags_of(tag_set)
+    assert len(tags_of(tag_set)) == 160
+    other = key_of(vilnius.intake.context, RIGA, 1)
+    assert not {tag(salt, other.pseudonym(one.text)) for one in alert_keys(person())} & tags_of(tag_set)
+
+
+def test_two_partners_cannot_join_their_alerts(vilnius: Node) -> None:
+    """Case 39: no common tag, salt or reference."""
+    publish(vilnius)
+    lyon, riga = vilnius.bodies(AlertPublished)
+    assert lyon.alert != riga.alert
+    assert lyon.tag_sets[0].salt != riga.tag_sets[0].salt
+    assert not tags_of(lyon.tag_sets[0]) & tags_of(riga.tag_sets[0])
+
+
+def test_two_alerts_to_one_partner_share_no_tag(vilnius: Node) -> None:
+    """Case 40, and the same for two versions of one alert."""
+    alert = publish(vilnius, partners=[LYON])
+    sister = vilnius.intake.cases.register(case(someone=person("Rasa")), WORKER).summary.id
+    vilnius.intake.alerts.publish(sister, Choices(), WORKER, partners=[LYON])
+    vilnius.intake.alerts.update(alert.id, WORKER)
+    bodies: list[AlertContent] = [*vilnius.bodies(AlertPublished), *vilnius.bodies(AlertUpdated)]
+    sets = [tags_of(body.tag_sets[0]) for body in bodies]
+    assert len(sets) == 3
+    assert not sets[0] & sets[1]
+    assert not sets[0] & sets[2]
+
+
+def test_found_people_are_never_announced(vilnius: Node) -> None:
+    for kind in (CaseKind.FOUND, CaseKind.UNIDENTIFIED):
+        saved = vilnius.intake.cases.register(case(kind), WORKER).summary.id
+        with pytest.raises(NotSearchedFor):
+            vilnius.intake.alerts.publish(saved, Choices(), WORKER)
+    assert vilnius.bodies(AlertPublished) == []
+
+
+def test_unverified_partner_gets_nothing(vilnius: Node) -> None:
+    vilnius.intake.partners.suspend(LYON, WORKER)
+    with pytest.raises(PartnerNotVerified, match="twelve words"):
+        publish(vilnius, partners=[LYON, RIGA])
+    assert vilnius.bodies(AlertPublished) == []
+    alert = publish(vilnius)  # the circle: whoever is verified
+    assert [share.partner for share in alert.shares] == [RIGA]
+
+
+def test_urgent_alerts_go_first(vilnius: Node) -> None:
+    for risk in (Risk.LOW, Risk.HIGH):
+        saved = vilnius.intake.cases.register(case(risk=risk), WORKER).summary.id
+        vilnius.intake.alerts.publish(saved, Choices(), WORKER, partners=[LYON])
+    low, high = (sent.priority for sent in vilnius.post.sent if isinstance(sent.body, AlertPublished))
+    assert high < low
+
+
+def test_bad_end_date_and_second_alert_are_refused(vilnius: Node) -> None:
+    with pytest.raises(BadExpiry):
+        publish(vilnius, until=vilnius.clock.now() + timedelta(days=400))
+    alert = publish(vilnius, partners=[LYON])
+    with pytest.raises(CannotShare):
+        vilnius.intake.alerts.publish(alert.case_id, Choices(), WORKER)
+    assert len(vilnius.intake.alerts.add_partners(alert.id, [LYON, RIGA], WORKER).shares) == 2
+    assert len(vilnius.bodies(AlertPublished)) == 2
+    with pytest.raises(NotFound):
+        vilnius.intake.alerts.get(alert.id, OTHER_TEAM)
+
+
+def test_receipts_move_the_share_and_are_kept(vilnius: Node) -> None:
+    alert = publish(vilnius)
+    share = next(one for one in alert.shares if one.partner == LYON)
+    assert share.state == "queued"
+    receipt(vilnius, LYON, ReceiptOutcome.COMPARED, 1, share.id)
+    receipt(vilnius, LYON, ReceiptOutcome.STORED, 1, share.id)  # late: moves nothing back
+    assert state(vilnius, alert, LYON) == "compared"
+    assert state(vilnius, alert, RIGA) == "queued"
+    kept = vilnius.intake.receipts.evidence(share.id, WORKER)
+    assert [one.outcome for one in kept] == ["compared", "stored"]
+    with vilnius.database.read() as session:
+        assert set(session.scalars(select(ReceiptEvidenceRow.evidence))) == {b"signed by fr-lyon"}
+
+
+def test_a_partner_cannot_sign_for_another(vilnius: Node) -> None:
+    """Case 47, on the wire."""
+    alert = publish(vilnius)
+    share = next(one for one in alert.shares if one.partner == LYON)
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    receipt(vilnius, RIGA, ReceiptOutcome.DELETED, 2, share.id)
+    assert state(vilnius, alert, LYON) == "deleting"
+    assert "receipt_foreign" in vilnius.alarms()
+
+
+def test_recall_is_open_until_the_partner_signed(vilnius: Node) -> None:
+    """Rule 7."""
+    alert = publish(vilnius, partners=[LYON])
+    withdrawn = vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    [body] = vilnius.bodies(AlertWithdrawn)
+    assert (body.alert, body.version) == (alert.shares[0].id, 2)
+    assert (withdrawn.state, withdrawn.shares[0].state) == ("withdrawn", "deleting")
+    receipt(vilnius, LYON, ReceiptOutcome.COMPARED, 1, body.alert)
+    assert state(vilnius, alert, LYON) == "deleting"
+    vilnius.clock.advance(timedelta(hours=26))
+    assert vilnius.intake.alerts.get(alert.id, WORKER).shares[0].overdue
+    receipt(vilnius, LYON, ReceiptOutcome.DELETED, 2, body.alert)
+    assert state(vilnius, alert, LYON) == "deleted"
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    assert len(vilnius.bodies(AlertWithdrawn)) == 1
+
+
+def test_ending_the_search_withdraws_everything(vilnius: Node) -> None:
+    alert = publish(vilnius)
+    vilnius.intake.cases.end_search(alert.case_id, 1, WORKER)
+    assert len(vilnius.bodies(AlertWithdrawn)) == 2
+
+
+def test_erasure_sends_tombstones_also_after_a_withdrawal(vilnius: Node) -> None:
+    """Case 91."""
+    alert = publish(vilnius)
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    for share in alert.shares:
+        receipt(vilnius, share.partner, ReceiptOutcome.DELETED, 2, share.id)
+    assert vilnius.intake.cases.erase(alert.case_id, WORKER) == 2
+    assert {(body.alert, body.version) for body in vilnius.bodies(Tombstone)} == {
+        (share.id, 3) for share in alert.shares
+    }
+    assert {share.state for share in vilnius.intake.alerts.get(alert.id, WORKER).shares} == {"deleting"}
+
+
+def test_resend_publishes_every_live_alert_and_open_recall_anew(vilnius: Node) -> None:
+    """Case 20."""
+    live, ended = publish(vilnius, partners=[LYON]), publish(vilnius, partners=[LYON])
+    vilnius.intake.alerts.withdraw(ended.id, WORKER)
+    vilnius.new()
+    vilnius.handle(Receipt(items=[], missing=[], resend=True), f"{LYON}/matching")
+    bodies = [sent.body for sent in vilnius.new()]
+    assert [type(body) for body in bodies] == [AlertPublished, AlertWithdrawn]
+    assert [body.alert for body in bodies] == [live.shares[0].id, ended.shares[0].id]  # type: ignore[attr-defined]
+
+
+def test_a_gap_that_is_no_longer_kept_is_answered_by_everything(vilnius: Node) -> None:
+    """Case 19: the numbers are asked of the outbox first."""
+    publish(vilnius, partners=[LYON])
+    vilnius.new()
+    gap = SequenceGap(first=3, last=4)
+    vilnius.handle(Receipt(items=[], missing=[gap], resend=False), f"{LYON}/matching")
+    assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
+    assert "resend_gone" in vilnius.alarms()
+    huge = SequenceGap(first=0, last=2**53 - 1)
+    vilnius.handle(Receipt(items=[], missing=[huge], resend=False), f"{LYON}/matching")
+    assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
+
+
+def test_a_recall_to_a_suspended_partner_goes_when_it_can(vilnius: Node) -> None:
+    alert = publish(vilnius, partners=[LYON])
+    vilnius.intake.partners.suspend(LYON, WORKER)
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    share = vilnius.intake.alerts.get(alert.id, WORKER).shares[0]
+    assert (share.state, share.reason) == ("deleting", "partner.suspended")
+    assert vilnius.bodies(AlertWithdrawn) == []
+    vilnius.intake.partners.restart(LYON, ADMIN)
+    vilnius.intake.partners.restart(LYON, LEAD)
+    assert len(vilnius.bodies(AlertWithdrawn)) == 1
+
+
+def test_new_epoch_sends_live_alerts_with_both_tag_sets(vilnius: Node) -> None:
+    """Case 41, the publisher's half."""
+    publish(vilnius)
+    vilnius.intake.policies.rotate_epoch(LYON, ADMIN)
+    [body] = vilnius.bodies(AlertUpdated)
+    assert ([one.epoch for one in body.tag_sets], body.version) == ([2, 1], 2)
+    assert not tags_of(body.tag_sets[0]) & tags_of(body.tag_sets[1])
+
+
+def test_outdated_alert_is_shown_and_updated(vilnius: Node) -> None:
+    alert = publish(vilnius, partners=[LYON])
+    vilnius.intake.cases.update(alert.case_id, case(someone=person("Rasa")), 1, WORKER)
+    assert vilnius.intake.alerts.get(alert.id, WORKER).outdated
+    updated = vilnius.intake.alerts.update(alert.id, WORKER, choices=ALL_FIELDS)
+    assert not updated.outdated
+    [body] = vilnius.bodies(AlertUpdated)
+    assert (body.version, body.description.eye_colour) == (2, "green")
+
+
+def test_partner_seen_by_the_desk(vilnius: Node) -> None:
+    publish(vilnius)
+    shown = {one.organisation: one for one in vilnius.intake.partners.overview(ADMIN)}
+    assert shown[LYON].shares == {"queued": 1}
+    assert shown[LYON].hold is None
+    vilnius.set_status(LYON, "unverified")
+    assert vilnius.intake.partners.get(LYON, ADMIN).hold == "partner.not-verified"
+    verify(vilnius, LYON)

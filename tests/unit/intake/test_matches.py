@@ -1,0 +1,276 @@
+"""Possible matches: shown, decided, taken back; and nothing of it ever leaves the house."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from services.intake.domain.alert import Choices
+from services.intake.domain.codes import (
+    CaseKind,
+    ConsentPurpose,
+    ConsentScope,
+    ConsentSource,
+    ContactWish,
+    ExclusionReason,
+    MatchState,
+)
+from services.intake.domain.consent import Consent, NotCovered
+from services.intake.domain.decision import DecisionNotAllowed, ReasonMissing, SecondPersonNeeded
+from services.intake.handlers.errors import EditConflict, NotFound, NotYetDecided
+from shared.post.incoming import Refuse, Wait
+from shared.runtime import ids
+from shared.runtime.clock import to_wire
+from shared.wire.local import (
+    CaseClosed,
+    DutySettled,
+    DutyState,
+    DutyWaiting,
+    MatchDecided,
+    MatchProposed,
+    MatchRetracted,
+)
+from shared.wire.messages import AlertPublished, MatchNotice
+from tests.unit.intake.world import LYON, OTHER_TEAM, RIGA, SECOND, VILNIUS, WORKER, Node, case
+
+OWN = f"{LYON}/matching"
+
+
+def proposal(node: Node, case_id: str, **changes: object) -> MatchProposed:
+    values: dict[str, object] = {
+        "match": ids.new_id("match"),
+        "version": 1,
+        "partner": VILNIUS,
+        "alert": ids.new_id("alert"),
+        "alert_version": 1,
+        "case": case_id,
+        "score": 2150,
+        "strength": "very_likely",
+        "reasons": [
+            {"comparator": "match_keys", "verdict": "for", "weight": 2100, "parameters": {"groups": 3}},
+            {"comparator": "eye_colour", "verdict": "unknown", "weight": 0, "parameters": {}},
+        ],
+        "facts": "a" * 64,
+        "kind": "missing",
+        "category": "runaway",
+        "urgency": "Immediate",
+        "status": "Exercise",
+        "tlp": "amber+strict",
+        "permitted_use": "ask_partner",
+        "description": {"sex": "female", "birth_decade": 2000},
+        "expires": to_wire(node.clock.now() + timedelta(days=90)),
+    } | changes
+    return MatchProposed.model_validate_json(json.dumps(values))
+
+
+def found_case(node: Node) -> str:
+    saved = node.intake.cases.register(case(CaseKind.FOUND), WORKER).summary.id
+    node.new()
+    return saved
+
+
+def proposed(node: Node) -> MatchProposed:
+    body = proposal(node, found_case(node))
+    node.handle(body, OWN)
+    return body
+
+
+def decided(node: Node, state: MatchState = MatchState.PROBABLE) -> MatchProposed:
+    body = proposed(node)
+    node.intake.matches.decide(body.match, state, WORKER)
+    return body
+
+
+def consent(**changes: object) -> Consent:
+    values: dict[str, object] = {
+        "contact_wish": ContactWish.TELL_SAFE,
+        "source": ConsentSource.SIGNATURE,
+        "language": "lt",
+        "addressee": VILNIUS,
+        "purpose": ConsentPurpose.ANSWER_ENQUIRY,
+        "scope": frozenset({ConsentScope.SAFE}),
+        "given": date(2026, 11, 21),
+        "until": date(2026, 12, 21),
+    } | changes
+    return Consent(**values)  # type: ignore[arg-type]
+
+
+def test_match_is_shown_with_reasons_and_both_sides(lyon: Node) -> None:
+    body = proposed(lyon)
+    view = lyon.intake.matches.open(body.match, WORKER)
+    assert [(one.comparator, one.verdict, one.weight) for one in view.reasons] == [
+        ("match_keys", "for", 2100),
+        ("eye_colour", "unknown", 0),
+    ]
+    pairs = {pair.field: (pair.own, pair.released) for pair in view.fields}
+    assert pairs["sex"] == ("female", "female")
+    assert pairs["eye_colour"] == ("green", None)
+    assert view.summary.label == "Žydrūnė Kanarėlė-Testauskienė"
+    assert "match.viewed" in lyon.actions()
+    with pytest.raises(NotFound):
+        lyon.intake.matches.open(body.match, OTHER_TEAM)
+    assert lyon.intake.matches.overview(OTHER_TEAM) == []
+
+
+def test_nothing_goes_to_the_publisher(lyon: Node) -> None:
+    """Rule 4, cases 43 and 92: whatever is proposed and decided, no message to a partner."""
+    for state in (MatchState.NEED_INFORMATION, MatchState.PROBABLE):
+        decided(lyon, state)
+    body = proposed(lyon)
+    reason = ExclusionReason.RELATIVE
+    lyon.intake.matches.decide(body.match, MatchState.EXCLUDED, WORKER, reason=reason, note="sesuo Birutė")
+    assert {sent.to for sent in lyon.post.sent} <= {"matching", "notify"}
+    [*_, said] = lyon.bodies(MatchDecided)
+    assert (said.match, said.state, said.facts) == (body.match, "excluded", body.facts)
+    assert body.match in [one.reference for one in lyon.bodies(DutySettled)]
+    assert lyon.intake.matches.open(body.match, WORKER).history[-1].note == "sesuo Birutė"
+
+
+def test_excluded_stays_excluded_until_a_fact_changes(lyon: Node) -> None:
+    body = proposed(lyon)
+    lyon.intake.matches.decide(
+        body.match, MatchState.EXCLUDED, WORKER, reason=ExclusionReason.BIRTH_DATE_DIFFERS
+    )
+    lyon.handle(body.model_copy(update={"version": 2}), OWN)
+    assert lyon.intake.matches.open(body.match, WORKER).summary.state is MatchState.EXCLUDED
+    lyon.handle(body.model_copy(update={"version": 3, "facts": "b" * 64}), OWN)
+    view = lyon.intake.matches.open(body.match, WORKER)
+    assert view.summary.state is MatchState.NEW
+    assert [step.state for step in view.history] == ["new", "excluded", "new"]
+
+
+def test_decisions_follow_the_domain(lyon: Node) -> None:
+    body = proposed(lyon)
+    matches = lyon.intake.matches
+    with pytest.raises(ReasonMissing):
+        matches.decide(body.match, MatchState.EXCLUDED, WORKER)
+    with pytest.raises(DecisionNotAllowed):
+        matches.decide(body.match, MatchState.WITHDRAWN, WORKER)
+    with pytest.raises(EditConflict):
+        matches.decide(body.match, MatchState.PROBABLE, WORKER, seen_version=7)
+    matches.decide(body.match, MatchState.PROBABLE, WORKER, seen_version=1)
+    with pytest.raises(SecondPersonNeeded):
+        matches.decide(body.match, MatchState.CONFIRMED, WORKER)
+    assert matches.decide(body.match, MatchState.CONFIRMED, SECOND).summary.state is MatchState.CONFIRMED
+
+
+def test_recall_deletes_what_was_shown(lyon: Node) -> None:
+    """Rule 7: the released values go; that there was a match is never forgotten, and never comes back."""
+    body = proposed(lyon)
+    lyon.handle(MatchRetracted(match=body.match, why="withdrawn"), OWN)
+    view = lyon.intake.matches.open(body.match, WORKER)
+    assert (view.summary.state, view.retracted_why, view.reasons) == ("withdrawn", "withdrawn", [])
+    assert not any(pair.released for pair in view.fields)
+    assert view.may_become == []
+    lyon.handle(body.model_copy(update={"version": 2, "facts": "b" * 64}), OWN)
+    assert lyon.intake.matches.open(body.match, WORKER).summary.state is MatchState.WITHDRAWN
+
+
+def test_retraction_for_want_of_facts_can_be_made_good(lyon: Node) -> None:
+    body = proposed(lyon)
+    lyon.handle(MatchRetracted(match=body.match, why="changed"), OWN)
+    lyon.handle(body.model_copy(update={"version": 2, "facts": "b" * 64}), OWN)
+    assert lyon.intake.matches.open(body.match, WORKER).summary.state is MatchState.NEW
+
+
+def test_early_retraction_waits_and_old_version_changes_nothing(lyon: Node) -> None:
+    """Case 71, for the read model."""
+    body = proposal(lyon, found_case(lyon), version=5)
+    with pytest.raises(Wait) as waits:
+        lyon.handle(MatchRetracted(match=body.match, why="withdrawn"), OWN)
+    lyon.handle(body, OWN)
+    assert lyon.post.woken == [waits.value.key]
+    lyon.handle(body.model_copy(update={"version": 4, "score": 1}), OWN)
+    assert lyon.intake.matches.open(body.match, WORKER).summary.score == 2150
+
+
+def test_only_the_own_matching_may_propose(lyon: Node) -> None:
+    for sender in (f"{VILNIUS}/matching", f"{LYON}/intake"):
+        with pytest.raises(Refuse):
+            lyon.handle(proposal(lyon, found_case(lyon)), sender)
+
+
+def test_match_of_a_closed_case_is_not_shown(lyon: Node) -> None:
+    case_id = found_case(lyon)
+    lyon.intake.cases.end_search(case_id, 1, WORKER)
+    lyon.new()
+    lyon.handle(proposal(lyon, case_id), OWN)
+    assert lyon.intake.matches.overview(WORKER) == []
+    assert [sent.body.TYPE for sent in lyon.new()] == [CaseClosed.TYPE, DutySettled.TYPE]
+
+
+def test_duty_state_is_shown_and_late_news_changes_nothing(lyon: Node) -> None:
+    body = proposed(lyon)
+    for state, minutes in (("told", 5), ("retrying", 1)):
+        at = to_wire(lyon.clock.now() + timedelta(minutes=minutes))
+        lyon.handle(DutyState(reference=body.match, state=state, channel="email", told=1, at=at), "notify")
+    assert lyon.intake.matches.overview(WORKER)[0].duty_state == "told"
+    assert lyon.intake.duty.entries(WORKER)[0].told == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"addressee": RIGA},
+        {"purpose": ConsentPurpose.PASS_MESSAGE},
+        {"contact_wish": ContactWish.NO_CONTACT, "scope": frozenset()},
+        {"scope": frozenset()},
+        {
+            "until": date(2026, 11, 21),
+            "given": date(2026, 11, 20),
+        },
+    ],
+    ids=["another-partner", "another-purpose", "no-contact", "empty-scope", "over"],
+)
+def test_notice_without_the_right_consent_is_refused(lyon: Node, changes: dict[str, object]) -> None:
+    """Rule 2 and case 92."""
+    body = decided(lyon)
+    given = lyon.intake.consents.record(body.case, consent(**changes), WORKER)
+    lyon.clock.advance(timedelta(days=1))
+    with pytest.raises(NotCovered):
+        lyon.intake.notices.send(body.match, given.id, ContactWish.TELL_SAFE, WORKER)
+    assert lyon.bodies(MatchNotice) == []
+
+
+def test_notice_beyond_the_wish_or_after_a_withdrawal_is_refused(lyon: Node) -> None:
+    body = decided(lyon)
+    given = lyon.intake.consents.record(body.case, consent(), WORKER)
+    for wish in (
+        ContactWish.PASS_MESSAGE,
+        ContactWish.SHARE_CONTACT,
+        ContactWish.MEET,
+        ContactWish.NO_CONTACT,
+    ):
+        with pytest.raises(NotCovered):
+            lyon.intake.notices.send(body.match, given.id, wish, WORKER)
+    lyon.intake.consents.withdraw(given.id, WORKER)
+    with pytest.raises(NotCovered):
+        lyon.intake.notices.send(body.match, given.id, ContactWish.TELL_SAFE, WORKER)
+    assert lyon.bodies(MatchNotice) == []
+
+
+def test_consent_of_another_case_does_not_count(lyon: Node) -> None:
+    body = decided(lyon)
+    other = lyon.intake.consents.record(found_case(lyon), consent(), WORKER)
+    with pytest.raises(NotFound):
+        lyon.intake.notices.send(body.match, other.id, ContactWish.TELL_SAFE, WORKER)
+
+
+def test_notice_reaches_the_publisher_and_is_shown(lyon: Node, vilnius: Node) -> None:
+    searched = vilnius.intake.cases.register(case(), WORKER).summary.id
+    vilnius.intake.alerts.publish(searched, Choices(), WORKER, partners=[LYON])
+    [alert] = vilnius.bodies(AlertPublished)
+    body = proposal(lyon, found_case(lyon), alert=alert.alert)
+    lyon.handle(body, OWN)
+    given = lyon.intake.consents.record(body.case, consent(), WORKER)
+    with pytest.raises(NotYetDecided):
+        lyon.intake.notices.send(body.match, given.id, ContactWish.TELL_SAFE, WORKER)
+    lyon.intake.matches.decide(body.match, MatchState.PROBABLE, WORKER)
+    lyon.intake.notices.send(body.match, given.id, ContactWish.TELL_SAFE, WORKER)
+    [notice] = lyon.bodies(MatchNotice)
+    with pytest.raises(Refuse):
+        vilnius.handle(notice, f"{RIGA}/intake")
+    vilnius.handle(notice, f"{LYON}/intake")
+    [shown] = vilnius.intake.notices.overview(WORKER)
+    assert (shown.case_id, shown.partner, shown.wish) == (searched, LYON, "tell_safe")
+    assert len(vilnius.bodies(DutyWaiting)) == 1
