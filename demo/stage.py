@@ -167,6 +167,7 @@ def _begin(node: Node) -> None:
         app = build_app(settings)
         try:
             app.begin(keyed.own_card(settings))
+            keyed.forget_first_key(settings)
         finally:
             app.database.dispose()
 

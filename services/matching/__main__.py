@@ -21,6 +21,7 @@ def migrate(settings: ServiceSettings) -> int:
     app = build(settings)
     try:
         app.begin(keyed.own_card(settings))
+        keyed.forget_first_key(settings)
     finally:
         app.database.dispose()
     return 0

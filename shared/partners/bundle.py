@@ -20,7 +20,7 @@ class BadCardFile(Exception):
 
 class _Fields(Model):
     kind: Literal["myosotis card file"]
-    v: Literal[1]
+    v: Annotated[int, Field(ge=1, le=1)]
     card: Base64
     prekeys: Annotated[list[Base64], Field(max_length=4)]
 

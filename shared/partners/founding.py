@@ -6,6 +6,7 @@ role's key file and the public halves, signed, into the own card file, which bot
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -59,9 +60,7 @@ def begin(
 
     Raises CannotBegin.
     """
-    opening = sealing.OpeningKey.from_bytes(bundle[FIRST_OPENING_SECRET])
-    made = datetime.fromtimestamp(int(bundle[MADE_SECRET]), tz=now.tzinfo)
-    changed = keys.adopt(session, opening, made)
+    changed = _adopt_first_key(session, keys, bundle, now)
     card = directory.add_card(session, card_file.card, now, own=True)
     if card.refused is not None and not card.refused.value.endswith("lower-sequence"):
         raise CannotBegin(f"the own card was refused: {card.refused.sentence}")
@@ -71,3 +70,20 @@ def begin(
             raise CannotBegin(f"the own sealing keys were refused: {taken.refused.sentence}")
         changed = changed or taken.changed
     return changed or card.changed
+
+
+def forget_first_key(key_file: Path, passphrase: bytes) -> None:
+    """Destroy the first sealing key in the key file, once the database has it; safe to repeat.
+
+    Until then it would outlive its 67 days. Raises KeyFileError, for instance where the file is read-only.
+    """
+    if FIRST_OPENING_SECRET in keyfile.load(key_file, passphrase):
+        keyfile.update(key_file, passphrase, {FIRST_OPENING_SECRET: None, MADE_SECRET: None})
+
+
+def _adopt_first_key(session: Session, keys: RoleKeys, bundle: keyfile.KeyBundle, now: datetime) -> bool:
+    private, made = bundle.get(FIRST_OPENING_SECRET), bundle.get(MADE_SECRET)
+    if private is None or made is None:
+        return False
+    moment = datetime.fromtimestamp(int(made), tz=now.tzinfo)
+    return keys.adopt(session, sealing.OpeningKey.from_bytes(private), moment)

@@ -8,7 +8,7 @@ their schema, which has no field that could hold a person's data (rule 8).
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ SERVICES = frozenset({"intake", "matching", "notify"})
 
 
 class _Event(Model):
-    v: Literal[1]
+    v: Annotated[int, Field(ge=1, le=1)]
     type: str
     id: Reference
     sender: Annotated[str, Field(alias="from", pattern="^(intake|matching|notify)$")]
@@ -63,6 +63,8 @@ def decode(data: bytes, service: str) -> Incoming:
         if kind is None:
             raise Reject(Code.SCHEMA)
         body = kind.model_validate_json(canonical.dumps(event.body), strict=True)
+        if body.to_wire() != event.body:  # an explicit null would be a second spelling
+            raise Reject(Code.SCHEMA)
     except canonical.CanonicalError as error:
         raise Reject(error.code) from None
     except ValidationError:

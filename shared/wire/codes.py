@@ -168,7 +168,7 @@ class ContactWish(StrEnum):
 
     NO_CONTACT = "no_contact"
     TELL_SAFE = "tell_safe"
-    PASS_MESSAGE = "pass_message"
+    PASS_MESSAGE = "pass_message"  # noqa: S105 - a wish, not a secret
     SHARE_CONTACT = "share_contact"
     MEET = "meet"
 

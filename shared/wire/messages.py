@@ -4,6 +4,7 @@ A body travels inside the signed, sealed inner message; the relay sees neither t
 To add a type: write its body here, name it in `BODIES` and `MAY_SIGN`, add a vector.
 """
 
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -75,7 +76,7 @@ class TagSet(Model):
         if len(data) != TAG_BYTES * TAGS_PER_ALERT:
             raise ValueError(f"an alert carries exactly {TAGS_PER_ALERT} tags")
         tags = [data[i : i + TAG_BYTES] for i in range(0, len(data), TAG_BYTES)]
-        if any(a >= b for a, b in zip(tags, tags[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(tags)):
             raise ValueError("tags must ascend and differ")
         return self
 
@@ -253,7 +254,8 @@ MAY_SIGN: dict[Role, frozenset[str]] = {
         }
     ),
     # Matching can publish nothing and disclose nothing: a thief of its key can only lie in receipts.
-    Role.MATCHING: frozenset({"card.updated", "receipt"}),
+    # Its new sealing keys go to its own intake, which announces them.
+    Role.MATCHING: frozenset({"receipt"}),
 }
 """The most that a role may ever sign; a card may name fewer types, never more."""
 

@@ -272,7 +272,7 @@ def card() -> Vector:
             {
                 "role": "matching",
                 "key": samples.text(_public("matching")),
-                "types": ["card.updated", "receipt"],
+                "types": ["receipt"],
             },
         ],
         "policy": {"batch_points": 240, "slot_seconds": 86400, "first_load_batch": 1000},

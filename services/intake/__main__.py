@@ -1,0 +1,40 @@
+"""python -m services.intake web | worker | migrate"""
+
+import sys
+
+from services.intake.app import build
+from shared.crypto import selftest
+from shared.post import keyed, process
+from shared.runtime.settings import ServiceSettings
+
+
+def web(settings: ServiceSettings) -> int:
+    """Serve the desk and the JSON API. Opens no connection to a broker."""
+    selftest.run()
+    from services.intake.serving import serve
+
+    serve(build(settings))
+    return 0
+
+
+def worker(settings: ServiceSettings) -> int:
+    """Send, receive and ask for pseudonyms until stopped."""
+    selftest.run()  # a broken random number generator stops everything
+    app = build(settings)
+    return process.run_worker(settings, app.database, app.loops(), app.metrics)
+
+
+def migrate(settings: ServiceSettings) -> int:
+    """Bring the database to the newest shape and take in the own card."""
+    process.migrate(settings)
+    app = build(settings)
+    try:
+        app.begin(keyed.own_card(settings))
+        keyed.forget_first_key(settings)
+    finally:
+        app.database.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(process.command("intake", {"web": web, "worker": worker, "migrate": migrate}, keyed.MENDABLE))

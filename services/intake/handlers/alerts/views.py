@@ -1,0 +1,72 @@
+"""What the desk gets of alerts and shares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.domain.alert import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPreview:
+    """Exactly what leaves the house: these codes and values, and 160 tags that only a partner can compare."""
+
+    preview: Preview
+    kind: str
+    category: str
+    urgency: str
+    msg_status: str
+    tlp: str
+    permitted_use: str
+    expires_at: datetime
+    match_keys: int
+    """How many of the 160 tags stand for something; the partner cannot tell. 0: only the description."""
+    tags: int
+    partners: list[str]
+    """Verified partners that it can go to now."""
+    held: dict[str, str]
+    """Other partners, and the sentence why nothing can be sent to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """One alert at one partner. `overdue`: recalled more than a day ago and no signed receipt yet."""
+
+    id: str
+    short: str
+    partner: str
+    state: str
+    """pending, queued, sent, stored, compared, deleting, deleted, refused."""
+    reason: str | None
+    version: int
+    queued_at: datetime | None
+    sent_at: datetime | None
+    stored_at: datetime | None
+    compared_at: datetime | None
+    deleting_at: datetime | None
+    deleted_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AlertView:
+    """One alert with all its shares. `outdated`: the case changed since this version was sent."""
+
+    id: str
+    short: str
+    case_id: str
+    label: str
+    version: int
+    state: str
+    urgency: str
+    msg_status: str
+    tlp: str
+    permitted_use: str
+    released: list[str]
+    expires_at: datetime
+    created_at: datetime
+    ended_at: datetime | None
+    outdated: bool
+    shares: list[ShareView]
+
+    def __repr__(self) -> str:
+        return f"<AlertView {self.id}>"

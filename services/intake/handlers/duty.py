@@ -1,0 +1,70 @@
+"""What notify says about what waits: kept for the desk, which never waits for notify (DESIGN 3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.intake.handlers.actor import READS_CASES, Actor
+from services.intake.handlers.ports import Context
+from services.intake.store.desk import DutyStateRow
+from shared.post.incoming import Incoming, Refuse
+from shared.runtime import clock as clocks
+from shared.runtime import ids
+from shared.wire.local import DutyState
+
+
+@dataclass(frozen=True, slots=True)
+class DutyEntry:
+    """Who was told about one thing that waits."""
+
+    reference: str
+    short: str
+    state: str
+    channel: str
+    told: int
+    reason: str | None
+    at: datetime
+
+
+class Duty:
+    """The handler of `duty.state`, and what the desk shows of it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def on_state(self, session: Session, incoming: Incoming) -> None:
+        """Keep the newest word about a reference; an older one that comes late changes nothing."""
+        body = incoming.body
+        if not isinstance(body, DutyState):
+            raise TypeError("only duty.state is handled here")
+        if incoming.sender != "notify":
+            raise Refuse("sender.not-notify")
+        at = clocks.from_wire(body.at)
+        row = session.get(DutyStateRow, body.reference)
+        if row is None:
+            row = DutyStateRow(reference=body.reference)
+            session.add(row)
+        elif row.at > at:
+            return
+        row.state, row.channel, row.told = body.state, body.channel, body.told
+        row.reason, row.at = body.reason, at
+
+    def entries(self, by: Actor) -> list[DutyEntry]:
+        """The newest first, at most a hundred."""
+        by.must_be(READS_CASES)
+        with self._context.database.read() as session:
+            rows = session.scalars(select(DutyStateRow).order_by(DutyStateRow.at.desc()).limit(100))
+            return [
+                DutyEntry(
+                    row.reference,
+                    ids.short(row.reference),
+                    row.state,
+                    row.channel,
+                    row.told,
+                    row.reason,
+                    row.at,
+                )
+                for row in rows
+            ]

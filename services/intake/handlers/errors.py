@@ -1,0 +1,97 @@
+"""The errors of the use cases. Each docstring is what a person reads; none holds a person's data."""
+
+
+class IntakeError(Exception):
+    """This could not be done."""
+
+    def __init__(self, message: str | None = None) -> None:
+        """`message` says what to do; without one the class's own sentence is used."""
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class NotFound(IntakeError):
+    """There is no such record here."""
+
+
+class NotAllowed(IntakeError):
+    """Your role does not allow this; ask somebody whose role does."""
+
+
+class NotSignedIn(IntakeError):
+    """Please sign in again."""
+
+
+class SignInFailed(IntakeError):
+    """Signing in did not work. Check login and password; after several attempts, wait a few minutes."""
+
+
+class WeakPassword(IntakeError):
+    """A password has at least 12 characters and is not your login; four unrelated words do well."""
+
+
+class LoginTaken(IntakeError):
+    """Somebody has this login already; choose another one."""
+
+
+class BadField(IntakeError):
+    """A field does not fit; the message says which one and what belongs there."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class EditConflict(IntakeError):
+    """Somebody else changed this case meanwhile; look at the newer version and enter your change again."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__()
+        self.version = version
+        """The version that is stored now."""
+
+
+class CaseErased(IntakeError):
+    """This case was erased; only that it existed is still known."""
+
+
+class BatchUndone(IntakeError):
+    """This import was already taken back."""
+
+
+class BatchInUse(IntakeError):
+    """A case of this import is shared with partners; withdraw its alert before taking the import back."""
+
+
+class CannotShare(IntakeError):
+    """This alert cannot be shared as it is; the message says what is missing."""
+
+
+class PartnerNotVerified(IntakeError):
+    """This partner is not verified, so nothing can be sent to it; compare the twelve words first."""
+
+    def __init__(self, partner: str) -> None:
+        super().__init__(
+            f"{partner} is not a verified partner, so nothing can be sent to it. "
+            "Compare the twelve words by phone and have a second person approve it."
+        )
+        self.partner = partner
+
+
+class NotYetDecided(IntakeError):
+    """A partner can be told only about a match that somebody judged probable or confirmed."""
+
+
+class EpochStillOpen(IntakeError):
+    """The last change of the pseudonym key is not finished; wait until the partner has caught up."""
+
+
+class CardNotTaken(IntakeError):
+    """This organisation card or sealing key was refused; ask the partner for a new one."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The card was refused ({code}). Ask the partner to send its newest card.")
+        self.code = code
+
+
+class NothingToImport(IntakeError):
+    """No row of this table can be saved; mend the problems that the dry run names and try again."""

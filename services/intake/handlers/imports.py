@@ -1,0 +1,104 @@
+"""Cases from a table: a dry run, then one batch that can be taken back whole (journey 10)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from services.intake.domain import imports
+from services.intake.domain.alert import AlertState
+from services.intake.domain.imports import DryRun
+from services.intake.handlers.actor import WRITES_CASES, Actor
+from services.intake.handlers.cases import Cases
+from services.intake.handlers.errors import BatchInUse, BatchUndone, NotFound, NothingToImport
+from services.intake.handlers.ports import Context
+from services.intake.store.alerts import AlertRow
+from services.intake.store.cases import CaseRow, ImportBatchRow
+from shared.runtime import ids
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One import."""
+
+    id: str
+    rows: int
+    imported_by: str
+    imported_at: datetime
+    undone_at: datetime | None
+
+
+class Imports:
+    """Import of cases."""
+
+    def __init__(self, context: Context, cases: Cases) -> None:
+        self._context = context
+        self._cases = cases
+
+    def dry_run(self, data: bytes, by: Actor) -> DryRun:
+        """What an import would do; changes nothing. Problems name row, column and value."""
+        by.must_be(WRITES_CASES)
+        return imports.dry_run(data, self._context.clock.now().date())
+
+    def commit(self, data: bytes, by: Actor) -> tuple[BatchView, DryRun]:
+        """Save every row without a problem, all in one transaction; nothing is shared by that.
+
+        Raises NothingToImport when no row can be saved.
+        """
+        by.must_be(WRITES_CASES)
+        found = self.dry_run(data, by)
+        if not found.accepted:
+            raise NothingToImport()
+        with self._context.database.begin() as session:
+            batch = ImportBatchRow(
+                id=ids.new_id("batch"),
+                rows=len(found.accepted),
+                imported_by=by.id,
+                imported_at=self._context.clock.now(),
+            )
+            session.add(batch)
+            session.flush()
+            for row in found.accepted:
+                self._cases.add(session, row.case, by, source_id=row.id, batch_id=batch.id)
+            details = {"rows": batch.rows, "problems": len(found.problems)}
+            self._context.audit.append(session, by.id, "import.committed", batch.id, details)
+        return _view(batch), found
+
+    def undo(self, batch_id: str, by: Actor) -> int:
+        """Erase every case of a batch; returns how many. Raises BatchUndone, BatchInUse."""
+        by.must_be(WRITES_CASES)
+        with self._context.database.begin() as session:
+            batch = session.get(ImportBatchRow, batch_id, with_for_update=True)
+            if batch is None:
+                raise NotFound()
+            if batch.undone_at is not None:
+                raise BatchUndone()
+            cases = session.scalars(
+                select(CaseRow).where(CaseRow.batch_id == batch_id, CaseRow.state != "erased")
+            ).all()
+            if not all(by.sees_team(case.team) for case in cases):
+                raise NotFound()
+            shared = (
+                select(func.count())
+                .select_from(AlertRow)
+                .join(CaseRow, CaseRow.id == AlertRow.case_id)
+                .where(CaseRow.batch_id == batch_id, AlertRow.state == AlertState.PUBLISHED)
+            )
+            if session.scalar(shared):
+                raise BatchInUse()
+            for case in cases:
+                self._cases.erase_row(session, case, by)
+            batch.undone_at = self._context.clock.now()
+            self._context.audit.append(session, by.id, "import.undone", batch_id, {"cases": len(cases)})
+            return len(cases)
+
+    def overview(self, by: Actor) -> list[BatchView]:
+        """Imports, the newest first."""
+        by.must_be(WRITES_CASES)
+        with self._context.database.read() as session:
+            rows = session.scalars(select(ImportBatchRow).order_by(ImportBatchRow.imported_at.desc()))
+            return [_view(row) for row in rows]
+
+
+def _view(row: ImportBatchRow) -> BatchView:
+    return BatchView(row.id, row.rows, row.imported_by, row.imported_at, row.undone_at)

@@ -1,0 +1,96 @@
+"""All use cases of intake, built together: what the desk, the API and the command line are given."""
+
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+
+from services.intake.handlers.alarms import Alarms
+from services.intake.handlers.alerts.alerts import Alerts
+from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.cases import Cases
+from services.intake.handlers.consents import Consents
+from services.intake.handlers.duty import Duty
+from services.intake.handlers.imports import Imports
+from services.intake.handlers.match_events import MatchEvents
+from services.intake.handlers.matches import Matches
+from services.intake.handlers.notices import Notices
+from services.intake.handlers.partners import Partners
+from services.intake.handlers.people import People
+from services.intake.handlers.ports import Context
+from services.intake.handlers.pseudonyms.answerer import Answerer
+from services.intake.handlers.pseudonyms.answers import Answers
+from services.intake.handlers.pseudonyms.asker import Asker
+from services.intake.handlers.pseudonyms.policies import Policies
+from services.intake.handlers.receipts import Receipts
+from services.intake.handlers.signin import SignIns
+from services.intake.handlers.users import Users
+from services.intake.handlers.vault import CaseVault
+from shared.post.incoming import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One organisation's intake."""
+
+    context: Context
+    users: Users
+    sign_ins: SignIns
+    cases: Cases
+    imports: Imports
+    consents: Consents
+    alerts: Alerts
+    receipts: Receipts
+    matches: Matches
+    notices: Notices
+    partners: Partners
+    policies: Policies
+    alarms: Alarms
+    duty: Duty
+    asker: Asker
+    """Its `tick` is called by the worker every few seconds."""
+    handlers: dict[str, Handler]
+    """Message type -> handler, for the worker's Processor."""
+
+
+def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
+    """Put the use cases together. `hasher` defaults to Argon2id with the library's recommended cost."""
+    hasher = hasher or PasswordHasher()
+    vault = CaseVault(context)
+    people = People(context, vault)
+    shares = Shares(context, people)
+    alarms = Alarms(context)
+    cases = Cases(context, vault, people, shares)
+    consents = Consents(context, people)
+    notices = Notices(context, consents)
+    partners = Partners(context, alarms, shares.send_pending)
+    receipts = Receipts(context, alarms, shares.send_anew)
+    asker = Asker(context, people, alarms)
+    events, duty = MatchEvents(context), Duty(context)
+    return Intake(
+        context=context,
+        users=Users(context, hasher),
+        sign_ins=SignIns(context, hasher),
+        cases=cases,
+        imports=Imports(context, cases),
+        consents=consents,
+        alerts=Alerts(context, people, shares),
+        receipts=receipts,
+        matches=Matches(context, people),
+        notices=notices,
+        partners=partners,
+        policies=Policies(context, shares.republish),
+        alarms=alarms,
+        duty=duty,
+        asker=asker,
+        handlers={
+            "pseudonym.request": Answerer(context, alarms).on_request,
+            "pseudonym.response": Answers(context, asker, people, alarms).on_response,
+            "match.proposed": events.on_proposed,
+            "match.retracted": events.on_retracted,
+            "match.notice": notices.on_notice,
+            "receipt": receipts.on_receipt,
+            "card.updated": partners.on_card,
+            "key.revoked": partners.on_revocation,
+            "duty.state": duty.on_state,
+        },
+    )

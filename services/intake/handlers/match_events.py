@@ -1,0 +1,130 @@
+"""What matching says about possible matches: taken into the desk's read model."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.intake.domain.codes import MatchState as DomainState
+from services.intake.domain.decision import SETTLED, MatchDecision
+from services.intake.handlers.actor import SYSTEM
+from services.intake.handlers.ports import Context
+from services.intake.store.cases import CaseRow
+from services.intake.store.matches import MatchEventRow, MatchRow
+from shared.post.incoming import Incoming, Refuse, Wait
+from shared.runtime import clock as clocks
+from shared.wire.codes import MatchState
+from shared.wire.local import CaseClosed, DutySettled, MatchProposed, MatchRetracted
+
+FINAL = ("withdrawn", "tombstone")
+"""Why a match was retracted when it cannot come back."""
+
+
+class MatchEvents:
+    """The handlers of `match.proposed` and `match.retracted`; only our own matching may speak."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def on_proposed(self, session: Session, incoming: Incoming) -> None:
+        """Show it, or show its newer facts. Excluded stays excluded until a fact changes."""
+        body = incoming.body
+        if not isinstance(body, MatchProposed):
+            raise TypeError("only match.proposed is handled here")
+        self._own_matching(incoming)
+        case = session.get(CaseRow, body.case)
+        if case is None or case.state != "open":
+            # Our word that the case is closed was still under way: say it again, show nothing.
+            self._context.post.tell(session, CaseClosed(case=body.case))
+            self._context.post.tell(session, DutySettled(reference=body.match))
+            return
+        now = self._context.clock.now()
+        row = session.get(MatchRow, body.match, with_for_update=True)
+        if row is None:
+            row = MatchRow(id=body.match, version=0, state=MatchState.NEW, received_at=now, facts="")
+            session.add(row)
+        elif body.version <= row.version:
+            return
+        state, first = _next_state(row, body), row.version == 0
+        if state is None:
+            return
+        _fill(row, body, now)
+        if state != row.state or first:
+            row.received_at, row.retracted_at, row.retracted_why = now, None, None
+            row.state, row.decided_by, row.decided_at, row.decision_reason = state, None, None, None
+            session.flush()
+            add_event(session, row, now, SYSTEM)
+        session.flush()
+        details: dict[str, str | int] = {"case": body.case, "version": body.version}
+        self._context.audit.append(session, SYSTEM, "match.proposed", body.match, details)
+        self._context.post.wake(session, f"match:{body.match}")
+
+    def on_retracted(self, session: Session, incoming: Incoming) -> None:
+        """The alert is gone: delete what was shown of it; that there was a match is never forgotten."""
+        body = incoming.body
+        if not isinstance(body, MatchRetracted):
+            raise TypeError("only match.retracted is handled here")
+        self._own_matching(incoming)
+        row = session.get(MatchRow, body.match, with_for_update=True)
+        if row is None:
+            raise Wait(f"match:{body.match}")
+        now = self._context.clock.now()
+        row.description, row.reasons = {}, []
+        row.state, row.retracted_at, row.retracted_why = MatchState.WITHDRAWN, now, body.why
+        row.changed_at = now
+        session.flush()
+        add_event(session, row, now, SYSTEM, body.why)
+        self._context.post.tell(session, DutySettled(reference=body.match))
+        self._context.audit.append(session, SYSTEM, "match.retracted", body.match, {"why": body.why})
+
+    def _own_matching(self, incoming: Incoming) -> None:
+        if incoming.sender != f"{self._context.organisation}/matching":
+            raise Refuse("sender.not-own-matching")
+
+
+def _next_state(row: MatchRow, body: MatchProposed) -> MatchState | None:
+    """The state after a newer proposal; None when it stays as it is and nothing is shown."""
+    if row.version == 0:
+        return MatchState.NEW
+    if row.state == MatchState.WITHDRAWN:
+        # The partner's recall is for ever; a retraction for want of facts can be made good by new facts.
+        return None if row.retracted_why in FINAL else MatchState.NEW
+    known = MatchDecision(state=DomainState(row.state), facts=row.facts)
+    state = MatchState(known.proposed_again(body.facts).state)
+    settled_for_these = row.facts == body.facts and row.state in SETTLED
+    return None if settled_for_these else state
+
+
+def add_event(
+    session: Session,
+    match: MatchRow,
+    at: datetime,
+    actor: str,
+    reason: str | None = None,
+    note: bytes | None = None,
+) -> None:
+    """Add one step to the history of a match."""
+    event = MatchEventRow(
+        match_id=match.id, at=at, actor=actor, state=match.state, reason=reason, facts=match.facts, note=note
+    )
+    session.add(event)
+    session.flush()
+
+
+def _fill(row: MatchRow, body: MatchProposed, now: datetime) -> None:
+    row.case_id, row.partner, row.alert, row.alert_version = (
+        body.case,
+        body.partner,
+        body.alert,
+        body.alert_version,
+    )
+    row.version, row.score, row.strength, row.facts = body.version, body.score, body.strength, body.facts
+    row.kind, row.category, row.urgency, row.msg_status = (
+        body.kind,
+        body.category,
+        body.urgency,
+        body.status,
+    )
+    row.tlp, row.permitted_use = body.tlp, body.permitted_use
+    row.reasons = [reason.model_dump(mode="json") for reason in body.reasons]
+    row.description = body.description.to_wire()
+    row.expires_at, row.changed_at = clocks.from_wire(body.expires), now

@@ -1,0 +1,91 @@
+"""What the desk shows of possible matches, and what a possible match may become."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.intake.domain.codes import MatchState
+from services.intake.domain.decision import ALLOWED, SETTLED
+
+WAITING = tuple(state for state in MatchState if state not in SETTLED)
+"""What still wants somebody's decision."""
+
+
+def may_become(state: MatchState) -> list[MatchState]:
+    """What a person may choose next. Withdrawing is the publisher's word, and never a person's here."""
+    return sorted(ALLOWED[state] - {MatchState.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReason:
+    """What one comparator found: for, against or unknown, its weight in hundredths of a bit."""
+
+    comparator: str
+    verdict: str
+    weight: int
+    parameters: dict[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSummary:
+    """A possible match in a list. `label` is the own case's name."""
+
+    id: str
+    short: str
+    case_id: str
+    label: str
+    partner: str
+    state: MatchState
+    strength: str
+    score: int
+    urgency: str
+    msg_status: str
+    version: int
+    received_at: datetime
+    duty_state: str | None
+    """What notify said: `told`, `retrying`, `parked`, `nobody_on_duty`; None while nothing was heard."""
+
+    def __repr__(self) -> str:
+        return f"<MatchSummary {self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchStep:
+    """One step of the history."""
+
+    at: datetime
+    actor: str
+    state: MatchState
+    reason: str | None
+    note: str
+
+    def __repr__(self) -> str:
+        return f"<MatchStep {self.state}>"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPair:
+    """One coded value of the own case beside what the partner released; None is not known or not released."""
+
+    field: str
+    own: str | list[str] | int | None
+    released: str | list[str] | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """Everything that the page of one possible match shows."""
+
+    summary: MatchSummary
+    kind: str
+    category: str
+    tlp: str
+    permitted_use: str
+    expires_at: datetime
+    reasons: list[MatchReason]
+    fields: list[FieldPair]
+    history: list[MatchStep]
+    may_become: list[MatchState]
+    retracted_why: str | None
+
+    def __repr__(self) -> str:
+        return f"<MatchView {self.summary.id}>"

@@ -1,0 +1,1 @@
+"""Pseudonyms: asking partners about our cases, and answering partners within their budget (DESIGN 5)."""

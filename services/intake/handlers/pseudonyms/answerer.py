@@ -1,0 +1,166 @@
+"""Answers a partner's batch of blinded match keys, within its budget and always in the same size."""
+
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from services.intake.handlers.actor import SYSTEM
+from services.intake.handlers.alarms import Alarms
+from services.intake.handlers.ports import Context
+from services.intake.handlers.pseudonyms import slots
+from services.intake.handlers.pseudonyms.policies import open_epochs, policy_of
+from services.intake.store.pseudonyms import PolicyRow
+from shared.crypto.oprf import ELEMENT_BYTES, PROOF_BYTES, BadPoint, PseudonymKey
+from shared.partners.card import PseudonymPolicy
+from shared.post.incoming import Incoming, Refuse
+from shared.wire.messages import POINT_BYTES, PseudonymRequest, PseudonymResponse
+from shared.wire.parties import Party, Role
+from shared.wire.values import decode_base64, encode_base64
+
+OFFENCES_BEFORE_ALARM = 3
+FULL_DAYS_BEFORE_ALARM = 14
+SLOTS_AHEAD = 1
+"""How far a partner's clock may run ahead; without a limit it could spend the slots of years at once."""
+
+Refusal = Literal["not_approved", "over_budget", "malformed", "epoch_over"]
+
+
+class _Refused(Exception):
+    def __init__(self, outcome: Refusal, *, offence: bool) -> None:
+        super().__init__(outcome)
+        self.outcome: Refusal = outcome
+        self.offence = offence
+
+
+def key_of(context: Context, partner: str, epoch: int) -> PseudonymKey:
+    """The key for what `partner` may ask of us in this epoch, k_AB with A ourselves (PROTOCOL 7.1)."""
+    info = f"{context.organisation}|{partner}|{epoch}"
+    return PseudonymKey.derive(context.keys.pseudonym_master, info)
+
+
+class Answerer:
+    """The handler of `pseudonym.request`."""
+
+    def __init__(self, context: Context, alarms: Alarms) -> None:
+        self._context = context
+        self._alarms = alarms
+
+    def on_request(self, session: Session, incoming: Incoming) -> None:
+        """Evaluate the batch, or refuse it; the answer has the same length either way."""
+        body = incoming.body
+        if not isinstance(body, PseudonymRequest):
+            raise TypeError("only pseudonym.request is handled here")
+        context, partner = self._context, incoming.organisation
+        if not context.is_verified(session, partner):
+            raise Refuse("partner.not-verified")
+        own = context.policy(session, context.organisation)
+        if own is None:
+            raise Refuse("card.missing")
+        row = policy_of(session, partner)
+        try:
+            self._check(row, own, body)
+            key = key_of(context, partner, body.epoch)
+            evaluated, proof = _evaluate(key, decode_base64(body.blinded))
+            answer = _answer(row, body, "evaluated", key.public_key, b"".join(evaluated), proof)
+            self._spend(session, row, own, body)
+        except _Refused as refused:
+            answer = self._refuse(session, row, own, body, refused)
+        context.post.send(session, Party(partner, Role.INTAKE), answer)
+        details = {"slot": body.slot, "epoch": body.epoch, "outcome": answer.outcome, "purpose": body.purpose}
+        context.audit.append(session, SYSTEM, "pseudonyms.answered", partner, details)
+
+    def _check(self, row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> None:
+        """The limits of case 35; raises _Refused. The points themselves are checked when evaluated."""
+        now = self._context.clock.now()
+        last = row.last_regular_slot if body.purpose == "regular" else row.last_first_load_slot
+        newest = slots.slot_at(now, own.slot_seconds) + SLOTS_AHEAD
+        if body.slot <= last or body.slot > newest:
+            raise _Refused("over_budget", offence=True)
+        if len(decode_base64(body.blinded)) != _points(own, body) * POINT_BYTES:
+            raise _Refused("malformed", offence=True)
+        if body.epoch not in open_epochs(row, now):
+            raise _Refused("epoch_over", offence=False)
+        if body.purpose == "first_load" and row.first_load_left < own.first_load_batch:
+            raise _Refused("not_approved", offence=False)
+
+    def _spend(self, session: Session, row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> None:
+        _use_slot(row, body)
+        if body.purpose == "first_load":
+            row.first_load_left -= own.first_load_batch
+            return
+        day = slots.day_of(body.slot, own.slot_seconds)
+        if day != row.day:
+            full_before = row.day_slots >= max(slots.slots_in(row.day, own.slot_seconds), 1)
+            if not (full_before and day == row.day + 1):
+                row.full_days = 0
+            row.day, row.day_slots = day, 0
+        row.day_slots += 1
+        if row.day_slots == max(slots.slots_in(day, own.slot_seconds), 1):
+            row.full_days += 1
+            if row.full_days % FULL_DAYS_BEFORE_ALARM == 0:
+                self._alarms.raise_one(session, "pseudonym_budget_full", row.partner)
+
+    def _refuse(
+        self,
+        session: Session,
+        row: PolicyRow,
+        own: PseudonymPolicy,
+        body: PseudonymRequest,
+        refused: _Refused,
+    ) -> PseudonymResponse:
+        if refused.outcome == "not_approved":
+            row.refused_not_approved += 1
+        elif refused.outcome == "over_budget":
+            row.refused_over_budget += 1
+        elif refused.outcome == "malformed":
+            row.refused_malformed += 1
+        else:
+            row.refused_epoch += 1
+        if refused.outcome != "over_budget":
+            _use_slot(row, body)  # a slot is for one try, so that a refusal cannot be probed
+        if refused.offence:
+            row.offences += 1
+            if row.offences % OFFENCES_BEFORE_ALARM == 0:
+                self._alarms.raise_one(session, "pseudonym_abuse", row.partner)
+        points = _points(own, body)
+        zeros = bytes(points * ELEMENT_BYTES)
+        return _answer(row, body, refused.outcome, bytes(ELEMENT_BYTES), zeros, bytes(PROOF_BYTES))
+
+
+def _points(own: PseudonymPolicy, body: PseudonymRequest) -> int:
+    return own.batch_points if body.purpose == "regular" else own.first_load_batch
+
+
+def _use_slot(row: PolicyRow, body: PseudonymRequest) -> None:
+    if body.purpose == "regular":
+        row.last_regular_slot = body.slot
+    else:
+        row.last_first_load_slot = body.slot
+
+
+def _evaluate(key: PseudonymKey, blinded: bytes) -> tuple[list[bytes], bytes]:
+    points = [blinded[start : start + POINT_BYTES] for start in range(0, len(blinded), POINT_BYTES)]
+    try:
+        return key.evaluate(points)
+    except BadPoint:
+        raise _Refused("malformed", offence=True) from None
+
+
+def _answer(
+    row: PolicyRow,
+    body: PseudonymRequest,
+    outcome: Literal["evaluated"] | Refusal,
+    public_key: bytes,
+    evaluated: bytes,
+    proof: bytes,
+) -> PseudonymResponse:
+    return PseudonymResponse(
+        epoch=body.epoch,
+        slot=body.slot,
+        purpose=body.purpose,
+        outcome=outcome,
+        public_key=encode_base64(public_key),
+        evaluated=encode_base64(evaluated),
+        proof=encode_base64(proof),
+        current_epoch=row.current_epoch,
+    )

@@ -1,0 +1,154 @@
+"""Asks every partner about our cases: one batch a slot, of one size, whatever there is to ask.
+
+What A can see is a batch of constant size at a constant rate; how many cases are in it, and which, it cannot
+(case 37). The blinding factors live in this object, for one slot.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.intake.domain.matchkeys import MatchKey, case_keys
+from services.intake.handlers.actor import SYSTEM
+from services.intake.handlers.alarms import Alarms
+from services.intake.handlers.people import People
+from services.intake.handlers.ports import Context
+from services.intake.handlers.pseudonyms import slots, tasks
+from services.intake.store.pseudonyms import AskingRow
+from shared.crypto.errors import CannotDecrypt
+from shared.crypto.oprf import BlindedBatch
+from shared.partners.card import PseudonymPolicy
+from shared.partners.view import CannotSend
+from shared.wire.messages import KEYS_PER_CASE, PseudonymPurpose, PseudonymRequest
+from shared.wire.parties import Party, Role
+from shared.wire.values import encode_base64
+
+_FILLER_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """One case in a batch: where its real keys stand, and the version they were made from."""
+
+    case_id: str
+    version: int
+    first: int
+    keys: tuple[MatchKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A batch that waits for its answer."""
+
+    slot: int
+    epoch: int
+    purpose: PseudonymPurpose
+    batch: BlindedBatch
+    cases: tuple[AskedCase, ...]
+
+
+class Asker:
+    """Call `tick` every few seconds, in the process that also handles `pseudonym.response`."""
+
+    def __init__(self, context: Context, people: People, alarms: Alarms) -> None:
+        self._context = context
+        self._people = people
+        self._alarms = alarms
+        self._under_way: dict[str, UnderWay] = {}
+
+    def under_way(self, partner: str) -> UnderWay | None:
+        """The batch of the current slot that this partner has not answered yet."""
+        return self._under_way.get(partner)
+
+    def tick(self, now: datetime) -> list[str]:
+        """Send what is due; returns the partners that were asked. One partner's fault stops no other."""
+        with self._context.database.read() as session:
+            verified = {
+                partner: self._context.policy(session, partner)
+                for partner in self._context.partners(session).verified()
+            }
+        for partner in self._under_way.keys() - verified.keys():
+            del self._under_way[partner]
+        asked = []
+        for partner, policy in verified.items():
+            if policy is not None and self._ask(partner, policy, slots.slot_at(now, policy.slot_seconds)):
+                asked.append(partner)
+        return asked
+
+    def _ask(self, partner: str, policy: PseudonymPolicy, slot: int) -> bool:
+        with self._context.database.read() as session:
+            asking = session.get(AskingRow, partner)
+            if asking is not None and slot <= asking.last_slot:
+                return False
+        # A new slot: what was not answered in the old one is forgotten and asked anew.
+        self._under_way.pop(partner, None)
+        try:
+            with self._context.database.begin() as session:
+                prepared = self._prepare(session, partner, policy, slot)
+                if prepared is None:
+                    return False
+                request = PseudonymRequest(
+                    epoch=prepared.epoch,
+                    slot=slot,
+                    purpose=prepared.purpose,
+                    blinded=encode_base64(b"".join(prepared.batch.blinded)),
+                )
+                self._context.post.send(session, Party(partner, Role.INTAKE), request)
+        except CannotSend:
+            with self._context.database.begin() as session:
+                tasks.asking_of(session, partner).last_slot = slot
+                self._alarms.raise_one(session, "cannot_send", partner)
+            return False
+        self._under_way[partner] = prepared
+        return True
+
+    def _prepare(self, session: Session, partner: str, policy: PseudonymPolicy, slot: int) -> UnderWay | None:
+        asking = tasks.asking_of(session, partner)
+        if slot <= asking.last_slot:
+            return None
+        # Written before anything is sent: after a restart the rest of the slot is kept silent, because a
+        # second batch in one slot is refused and counted (case 35).
+        asking.last_slot = slot
+        tasks.close_old_epochs(session, self._context, asking)
+        if slots.is_rest(slot, policy.slot_seconds):
+            return None
+        purpose = _purpose(session, asking, policy, slot)
+        points = policy.batch_points if purpose == "regular" else policy.first_load_batch
+        chosen = self._choose(session, asking, points)
+        inputs = [secrets.token_bytes(_FILLER_BYTES) for _ in range(points)]
+        for case in chosen:
+            for offset, key in enumerate(case.keys):
+                inputs[case.first + offset] = key.text
+        details = {"slot": slot, "epoch": asking.epoch, "purpose": purpose}
+        self._context.audit.append(session, SYSTEM, "pseudonyms.asked", partner, details)
+        return UnderWay(slot, asking.epoch, purpose, BlindedBatch.of(inputs), tuple(chosen))
+
+    def _choose(self, session: Session, asking: AskingRow, points: int) -> list[AskedCase]:
+        """The oldest waiting cases that fit; each takes 24 places, whatever it needs."""
+        fitting = points // KEYS_PER_CASE
+        chosen = []
+        for place, task in enumerate(tasks.waiting(session, asking.partner, asking.epoch, fitting)):
+            try:
+                person = self._people.load(session, task.case_id)
+            except CannotDecrypt:  # one damaged row stops no other case (case 82)
+                task.state = "unreadable"
+                self._alarms.raise_one(session, "case_unreadable", task.case_id)
+                continue
+            keys = tuple(case_keys(person)[:KEYS_PER_CASE])
+            chosen.append(AskedCase(task.case_id, task.version, place * KEYS_PER_CASE, keys))
+        return chosen
+
+
+def _purpose(session: Session, asking: AskingRow, policy: PseudonymPolicy, slot: int) -> PseudonymPurpose:
+    """A first load while more waits than a regular batch holds; its approval is asked for now and then."""
+    if asking.first_load == "done":
+        return "regular"
+    waiting = tasks.waiting_count(session, asking.partner, asking.epoch)
+    if waiting <= policy.batch_points // KEYS_PER_CASE:
+        asking.first_load = "done"
+        return "regular"
+    if asking.first_load == "waiting" and slot < asking.retry_slot:
+        return "regular"
+    return "first_load"

@@ -1,0 +1,147 @@
+"""What partners sign for: kept as evidence, and the state of each share moves on (rule 7).
+
+A receipt says that an alert was stored and compared. It never says whether anything was found: `compared`
+comes for every alert, at fixed slots (rule 4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.intake.handlers.actor import READS_CASES, SYSTEM, Actor
+from services.intake.handlers.alarms import Alarms
+from services.intake.handlers.errors import NotFound
+from services.intake.handlers.ports import Context
+from services.intake.store.alerts import ReceiptEvidenceRow, ReceiptItemRow, ShareRow
+from shared.post.incoming import Incoming
+from shared.runtime import clock as clocks
+from shared.runtime import ids
+from shared.store import outbox
+from shared.wire.codes import ReceiptOutcome
+from shared.wire.messages import Receipt, ReceiptItem, SequenceGap
+
+MAX_RESENT = 1000
+"""Numbers sent again for one receipt; a longer gap is answered by publishing everything anew."""
+_ORDER = ("pending", "queued", "sent", "stored", "compared")
+
+SendAnew = Callable[[Session, str], int]
+"""Sends everything that a partner should have once more; returns how many messages that were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A signed receipt about one share."""
+
+    message_id: str
+    partner: str
+    version: int
+    outcome: str
+    at: datetime
+    received_at: datetime
+
+
+class Receipts:
+    """The handler of `receipt`, and what the desk shows of it."""
+
+    def __init__(self, context: Context, alarms: Alarms, send_anew: SendAnew) -> None:
+        self._context = context
+        self._alarms = alarms
+        self._send_anew = send_anew
+
+    def on_receipt(self, session: Session, incoming: Incoming) -> None:
+        """Keep the evidence, move the shares on, and send again what is missing."""
+        body = incoming.body
+        if not isinstance(body, Receipt):
+            raise TypeError("only receipt is handled here")
+        partner = incoming.organisation
+        evidence = ReceiptEvidenceRow(
+            id=ids.new_id("evidence"),
+            partner=partner,
+            message_id=incoming.id,
+            evidence=incoming.evidence,
+            items=len(body.items),
+            head_index=body.head.index if body.head else None,
+            head_hash=body.head.hash if body.head else None,
+            received_at=self._context.clock.now(),
+        )
+        session.add(evidence)
+        session.flush()
+        for item in body.items:
+            self._take(session, partner, evidence, item)
+        resent = self._resend(session, incoming.sender, body.missing)
+        if body.resend or resent < 0:
+            self._send_anew(session, partner)
+        details = {"items": len(body.items), "missing": len(body.missing)}
+        self._context.audit.append(session, SYSTEM, "receipt.received", partner, details)
+
+    def evidence(self, share_id: str, by: Actor) -> list[Evidence]:
+        """Every signed word of a partner about one share, the oldest first."""
+        by.must_be(READS_CASES)
+        with self._context.database.read() as session:
+            if session.get(ShareRow, share_id) is None:
+                raise NotFound()
+            rows = session.execute(
+                select(ReceiptItemRow, ReceiptEvidenceRow)
+                .join(ReceiptEvidenceRow, ReceiptItemRow.evidence_id == ReceiptEvidenceRow.id)
+                .where(ReceiptItemRow.share_id == share_id)
+                .order_by(ReceiptItemRow.id)
+            )
+            return [
+                Evidence(kept.message_id, kept.partner, item.version, item.outcome, item.at, kept.received_at)
+                for item, kept in rows
+            ]
+
+    def _take(self, session: Session, partner: str, evidence: ReceiptEvidenceRow, item: ReceiptItem) -> None:
+        share = session.get(ShareRow, item.alert, with_for_update=True)
+        if share is None or share.partner != partner:
+            # A partner can sign only for what it was given; another one's reference is not even confirmed.
+            self._alarms.raise_one(session, "receipt_foreign", partner)
+            return
+        at = clocks.from_wire(item.at)
+        session.add(
+            ReceiptItemRow(
+                share_id=share.id,
+                evidence_id=evidence.id,
+                version=item.version,
+                outcome=item.outcome,
+                at=at,
+            )
+        )
+        advance(share, item, at)
+        session.flush()
+
+    def _resend(self, session: Session, recipient: str, missing: list[SequenceGap]) -> int:
+        """Send numbers again. -1 when some are no longer kept, or there are too many."""
+        if not missing:
+            return 0
+        if sum(max(gap.last - gap.first + 1, 0) for gap in missing) > MAX_RESENT:
+            return -1
+        numbers = [number for gap in missing for number in range(gap.first, gap.last + 1)]
+        gone = outbox.resend(session, recipient, numbers, self._context.clock.now())
+        if gone:
+            self._alarms.raise_one(session, "resend_gone", recipient.partition("/")[0])
+            return -1
+        return len(numbers)
+
+
+def advance(share: ShareRow, item: ReceiptItem, at: datetime) -> None:
+    """Move a share on; an old or repeated receipt moves nothing back."""
+    if item.outcome is ReceiptOutcome.DELETED:
+        if share.state == "deleting" and item.version < share.version:
+            return  # they deleted an older version for another reason; the recall is still open
+        share.state, share.deleted_at, share.reason = "deleted", at, item.reason
+        return
+    if share.state in ("deleting", "deleted") or item.version != share.version:
+        return
+    if item.outcome is ReceiptOutcome.REFUSED:
+        share.state, share.reason = "refused", item.reason
+        return
+    if item.outcome is ReceiptOutcome.STORED:
+        share.stored_at = share.stored_at or at
+    else:
+        share.stored_at, share.compared_at = share.stored_at or at, share.compared_at or at
+    if share.state in _ORDER and _ORDER.index(share.state) < _ORDER.index(item.outcome):
+        share.state, share.reason = item.outcome.value, None

@@ -1,0 +1,13 @@
+"""The encrypted columns of intake: each value is bound to its table, column and row (case 82)."""
+
+from shared.store.encrypted import EncryptedBytes, EncryptedJson, EncryptedText
+
+CASE_KEY = EncryptedBytes("case_key", "wrapped")
+"""Under the organisation's wrapping key; all others under the key of their case."""
+PERSON_LABEL = EncryptedText("person", "label")
+PERSON_RECORD = EncryptedJson("person", "record")
+EPISODE_RECORD = EncryptedJson("episode", "record")
+ENQUIRER_RECORD = EncryptedJson("enquirer", "record")
+CONSENT_RECORD = EncryptedJson("consent", "record")
+CASE_NOTE = EncryptedText("case_file", "note")
+MATCH_NOTE = EncryptedText("match_event", "note")

@@ -1,0 +1,69 @@
+"""Staff of the organisation: who may sign in, their sessions, and attempts that failed."""
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.store.base import Code, IntakeBase, Moment, Ref, RefKey
+
+
+class UserRow(IntakeBase):
+    """One member of staff. Rows are never deleted: the audit log names them."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[RefKey]
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    """Folded to lower case."""
+    password_hash: Mapped[str] = mapped_column(String(255))
+    """Argon2id in PHC form."""
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Code]
+    language: Mapped[str] = mapped_column(String(3))
+    team: Mapped[Code]
+    active: Mapped[bool]
+    created_at: Mapped[Moment]
+
+
+class SessionRow(IntakeBase):
+    """A sign-in in a browser, kept on the server so that it can be ended from here (case 45)."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[RefKey]
+    user_id: Mapped[Ref] = mapped_column(index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """SHA-256 of the token; the token itself is only in the browser."""
+    created_at: Mapped[Moment]
+    last_seen_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+
+
+class ApiTokenRow(IntakeBase):
+    """A token for a program that speaks to the API in the name of a user."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[RefKey]
+    user_id: Mapped[Ref] = mapped_column(index=True)
+    label: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    last_used_at: Mapped[Moment | None]
+    revoked_at: Mapped[Moment | None]
+
+
+class LoginAttemptRow(IntakeBase):
+    """Failed sign-ins in a row, counted per login and per address; both only as keyed hashes."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (UniqueConstraint("scope", "subject"), Index(None, "last_at"))
+
+    id: Mapped[RefKey]
+    scope: Mapped[Code]
+    """`login` or `source`."""
+    subject: Mapped[bytes] = mapped_column(LargeBinary(32))
+    failures: Mapped[int]
+    last_at: Mapped[Moment]
+    blocked_until: Mapped[Moment | None]
