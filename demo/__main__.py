@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def _play(built: Stage, ended: threading.Event, say: stage.SAY) -> int:
-    act = check.Act(built, say, ended)
+    act = check.Act(built.desks(), built.mails, say, ended)
     act.wait_for_desks()
     act.share_alerts()
     if "--check" in sys.argv[1:]:
@@ -63,9 +63,7 @@ def _programme(built: Stage) -> None:
     print("   1. In Lyon, log in as caseworker: possible matches wait. Open one and read why.")
     print("   2. Decide: probable, excluded with a reason, or needs information.")
     print("   3. In Vilnius, open an alert: stored and compared at both partners, and nothing about matches.")
-    print(
-        "   4. End that search in Vilnius: the possible match disappears in Lyon, two receipts arrive."
-    )
+    print("   4. End that search in Vilnius: the possible match disappears in Lyon, two receipts arrive.")
     print(f"   5. Read what the duty officer got: {built.mailbox.folder}/*.eml")
     print(f"   6. Kill any process (their logs: {built.folder}/logs). It is started again; nothing is lost.")
     print()

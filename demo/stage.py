@@ -9,6 +9,7 @@ from pathlib import Path
 
 from admin.nodes import BrokerPlace, NodePlan, ServicePlace, create
 from demo.cast import ORGANISATIONS, Organisation
+from demo.client import DeskClient
 from demo.mail import Mailbox
 from demo.processes import Service, Troupe
 from services.intake import app as intake_app
@@ -65,6 +66,14 @@ class Stage:
     broker: PrivateBroker
     mailbox: Mailbox
     troupe: Troupe
+
+    def desks(self) -> dict[str, DeskClient]:
+        """Every desk, as its caseworker reaches it."""
+        return {name: DeskClient(name, node.address, node.token) for name, node in self.nodes.items()}
+
+    def mails(self) -> list[bytes]:
+        """Everything that duty officers got."""
+        return [path.read_bytes() for path in self.mailbox.messages()]
 
     def stop(self) -> list[str]:
         """End every process; returns what had to be killed. The folder stays."""

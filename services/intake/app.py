@@ -101,7 +101,7 @@ class IntakeApp:
             metrics=self.metrics,
             lanes=(Lane.LOCAL, Lane.RELAY),
             keys=self.keys,
-            key_changed=self._tell_everybody,
+            key_changed=self.tell_everybody,
         )
         return [
             *self.office().loops(),
@@ -109,7 +109,7 @@ class IntakeApp:
             Loop("upkeep", upkeep.run),
         ]
 
-    def _tell_everybody(self, session: Session, prekeys: bytes) -> None:
+    def tell_everybody(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key of ours: into the directory, to our matching, to every partner."""
         own = self.settings.organisation
         self.directory.add_prekeys(session, prekeys, self.clock.now(), organisation=own)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.bus.port import Outgoing, Publisher, PublishOutcome
+from shared.post.quarantine_mode import is_quarantined
 from shared.post.routes import Lane
 from shared.runtime import log
 from shared.runtime.clock import Clock
@@ -41,7 +42,10 @@ class OutboxRelay:
         self.publisher.close()
 
     def publish_due(self) -> int:
-        """Publish one batch; returns how many were tried."""
+        """Publish one batch; returns how many were tried. Nothing while the node is in quarantine (case 84)."""
+        with self.database.read() as session:
+            if is_quarantined(session):
+                return 0
         items = outbox.claim(self.database, BATCH, self.clock.now(), self.owner, lane=self.lane)
         if not items:
             return 0

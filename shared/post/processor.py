@@ -89,11 +89,14 @@ class Processor:
     def _handle(self, items: list[InboxItem]) -> list[Outcome]:
         """Every effect of the batch, and the marks of those that happened, in one transaction."""
         with self.database.begin() as session:
-            outcomes = [self._one(session, item) for item in items]
-            now = self.clock.now()
-            for item, outcome in zip(items, outcomes, strict=True):
+            outcomes: list[Outcome] = []
+            for item in items:
+                outcome = self._one(session, item)
                 if isinstance(outcome, Early):
-                    inbox.wait(session, item, outcome.key, now)
+                    # At once: what it waits for may be the next message of this very batch, and wake it.
+                    inbox.wait(session, item, outcome.key, self.clock.now())
+                outcomes.append(outcome)
+            now = self.clock.now()
             finished = [
                 item for item, outcome in zip(items, outcomes, strict=True) if isinstance(outcome, Done)
             ]

@@ -5,6 +5,7 @@ second delivery is a replay and is acknowledged without effect (cases 63 and 64)
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -59,9 +60,8 @@ class Receiver:
         ]
         with self.database.begin() as session:
             fresh = inbox.put_many(session, [self._row(message) for message in good], self.cipher)
-            for message, is_new in zip(good, fresh, strict=True):
-                if is_new and message.seq is not None:
-                    sequence.note_received(session, f"{message.sender}>{self.me}", message.seq)
+            for sender, seqs in _numbers(good, fresh).items():
+                sequence.note_all_received(session, f"{sender}>{self.me}", seqs)
             for code, delivery in refused:
                 quarantine.add(session, self.lane, code.value, delivery.body, now)
         if self.arrived is not None and any(fresh):
@@ -95,6 +95,15 @@ class Receiver:
             self.rejected(code.value)
             log.get("receiver").warning("message_refused", lane=self.lane, code=code, size=len(delivery.body))
             self.on_reject(code, delivery)
+
+
+def _numbers(good: Sequence[payload.Checked], fresh: Sequence[bool]) -> dict[str, list[int]]:
+    """The numbers of the new messages, by sender, in the order of their arrival."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for message, is_new in zip(good, fresh, strict=True):
+        if is_new and message.seq is not None:
+            numbers[message.sender].append(message.seq)
+    return numbers
 
 
 def _check(read: payload.OpenOne | None, body: bytes) -> payload.Checked | Code:

@@ -1,9 +1,12 @@
 """Which lane and routing key a message takes, and what its stream of numbers is called (PROTOCOL 5.1)."""
 
+import re
 from enum import StrEnum
 
 from shared.bus import topology
-from shared.wire.parties import Party
+from shared.wire.parties import ORGANISATION, Party
+
+_RELAY_KEY = re.compile(rf"from\.(?P<sender>{ORGANISATION.pattern})\.to\..+")
 
 
 class Lane(StrEnum):
@@ -33,3 +36,9 @@ def local_key(service: str) -> str:
 def stream(sender: Party, to: Party) -> str:
     """Numbers run without gaps from one party to one party."""
     return f"{sender}>{to}"
+
+
+def sender_of(routing_key: str) -> str | None:
+    """The organisation that wrote a relay message: the broker lets each write its own keys only."""
+    found = _RELAY_KEY.fullmatch(routing_key)
+    return found["sender"] if found else None

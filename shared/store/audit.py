@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from shared.runtime.clock import Clock, in_utc
 from shared.store.engine import lock
+from shared.store.remembered import remembered
 from shared.store.tables import AuditHeadRow, AuditRow
 
 FIRST_PREVIOUS = bytes(32)
@@ -28,6 +29,7 @@ Signer = Callable[[bytes], bytes]
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/>@-]{0,63}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _LARGEST = 2**53 - 1
+_NEWEST = "audit: newest row"
 
 
 class NotACode(ValueError):
@@ -67,20 +69,20 @@ class Audit:
     ) -> AuditRow:
         """Add a row in the transaction of what it tells of. Raises NotACode for anything that may be text."""
         lock(session, "audit")  # one at a time, otherwise two rows would follow the same one
-        last = _last(session)
+        before: AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
         row = AuditRow(
-            index=1 if last is None else last.index + 1,
+            index=1 if before is None else before.index + 1,
             at=in_utc(self._clock.now()),
             actor=_code(actor),
             action=_code(action),
             subject=_code(subject),
             details=_details(details or {}),
-            previous=FIRST_PREVIOUS if last is None else last.hash,
+            previous=FIRST_PREVIOUS if before is None else before.hash,
             hash=b"",
         )
         row.hash = row_hash(self._log, row)
-        session.add(row)
-        session.flush()
+        session.add(row)  # written together with the other rows of this transaction, at its next flush
+        remembered(session)[_NEWEST] = row
         return row
 
     def sign_head(self, session: Session, signer: Signer) -> Head | None:

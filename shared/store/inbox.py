@@ -97,6 +97,9 @@ def claim(
         due.append(row.lane == lane)
     chosen = select(row.__table__).where(*due).order_by(row.priority, row.id).limit(limit)
     items: list[InboxItem] = []
+    with database.read() as session:  # an idle look must not cost the database's one write transaction
+        if session.execute(select(row.id).where(*due).limit(1)).first() is None:
+            return []
     with database.begin() as session:
         for found in _without_suspects(session.execute(chosen.with_for_update(skip_locked=True)).all()):
             if found.claims >= LOST_CLAIMS:

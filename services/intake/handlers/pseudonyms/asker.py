@@ -21,6 +21,7 @@ from shared.crypto.errors import CannotDecrypt
 from shared.crypto.oprf import BlindedBatch
 from shared.partners.card import PseudonymPolicy
 from shared.partners.view import CannotSend
+from shared.post.quarantine_mode import is_quarantined
 from shared.wire.messages import KEYS_PER_CASE, PseudonymPurpose, PseudonymRequest
 from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
@@ -65,6 +66,8 @@ class Asker:
     def tick(self, now: datetime) -> list[str]:
         """Send what is due; returns the partners that were asked. One partner's fault stops no other."""
         with self._context.database.read() as session:
+            if is_quarantined(session):
+                return []
             verified = {
                 partner: self._context.policy(session, partner)
                 for partner in self._context.partners(session).verified()

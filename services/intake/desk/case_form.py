@@ -1,0 +1,170 @@
+"""The form of a case: from what was typed to a case, keeping every word of it when something does not fit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from services.intake.desk.sentences import said
+from services.intake.domain import person_record
+from services.intake.domain.case import Case, Enquirer, Episode, NameMissing, Separation
+from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
+from services.intake.domain.dates import PartialDate
+from services.intake.domain.errors import DomainError
+
+MARK_ROWS = 4
+_TEXTS = (
+    "given_name",
+    "family_name",
+    "sex",
+    "date_of_birth",
+    "age",
+    "nationality",
+    "eye_colour",
+    "hair_colour",
+    "last_seen_date",
+    "last_seen_place",
+)
+_ENQUIRER = ("name", "relation", "phone", "email", "language")
+_PROTECT = {"yes": True, "no": False}
+MAX_LINE = 200
+T = TypeVar("T")
+
+
+@dataclass(slots=True, repr=False)
+class CaseForm:
+    """What stands in the form, by field, and what is wrong with it. Values are text as it was typed."""
+
+    values: dict[str, str]
+    languages: tuple[str, ...] = ()
+    marks: list[tuple[str, str]] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> str:
+        """The text of a field, empty when there is none."""
+        return self.values.get(name, "")
+
+    def mark_rows(self) -> list[tuple[str, str]]:
+        """The marks, and empty rows to add some."""
+        empty = max(MARK_ROWS - len(self.marks), 2)
+        return [*self.marks, *[("", "")] * empty]
+
+
+def empty(kind: str = "") -> CaseForm:
+    """A new form."""
+    return CaseForm({"kind": kind, "risk": Risk.MEDIUM.value, "protect_location": "unknown"})
+
+
+def of_case(case: Case) -> CaseForm:
+    """A form filled with what is known."""
+    plain = person_record.to_plain(case.person)
+    values = {name: str(plain.get(name, "")) for name in (*_TEXTS, "height_cm")}
+    values |= {"kind": case.kind, "category": case.category, "risk": case.risk, "note": case.note}
+    values["alternate_names"] = "\n".join(case.person.alternate_names)
+    protected = case.person.protect_location
+    values["protect_location"] = "unknown" if protected is None else "yes" if protected else "no"
+    if case.enquirer is not None:
+        values |= {f"enquirer_{name}": getattr(case.enquirer, name) for name in _ENQUIRER}
+    if case.separation is not None:
+        values["cause"] = case.separation.cause
+        values["last_contact"] = str(case.separation.last_contact or "")
+    marks = [(kind, place) for kind, _, place in (mark.partition(":") for mark in case.person.marks)]
+    return CaseForm(values, case.person.languages, marks)
+
+
+def read(form: MultiDict[str, str], today: date, old: Case | None = None) -> tuple[CaseForm, Case | None]:
+    """The form as it was sent, and the case that it describes; None when the form has errors."""
+    sent = CaseForm(
+        {name: value for name, value in form.items() if name not in ("languages", "csrf_token")},
+        tuple(form.getlist("languages")),
+        [
+            pair
+            for pair in zip(form.getlist("mark_kind"), form.getlist("mark_place"), strict=False)
+            if any(pair)
+        ],
+    )
+    person = _person_values(sent, old)
+    for name, value in person.items():
+        _try(sent, name, lambda name=name, value=value: person_record.from_plain({name: value}, today))  # type: ignore[misc]
+    kind = _try(sent, "kind", lambda: old.kind if old else CaseKind(sent.of("kind")))
+    category = _try(sent, "category", lambda: Category(sent.of("category")))
+    risk = _try(sent, "risk", lambda: Risk(sent.of("risk")))
+    last_contact = _try(sent, "last_contact", lambda: _date(sent.of("last_contact"), today))
+    enquirer = _try(sent, "enquirer_name", lambda: _enquirer(sent))
+    if sent.errors or kind is None or category is None or risk is None:
+        return sent, None
+    separation = _separation(sent, last_contact, old)
+    try:
+        made = Case(
+            kind=kind,
+            person=person_record.from_plain(person, today),
+            category=category,
+            risk=risk,
+            tracing_status=old.tracing_status if old else TracingStatus.OPEN,
+            episode=old.episode if old else Episode(),
+            enquirer=enquirer,
+            separation=separation,
+            note=sent.of("note").strip(),
+        )
+    except NameMissing as error:
+        sent.errors["family_name"] = said(error)
+        return sent, None
+    except DomainError as error:
+        sent.errors[getattr(error, "field", "note")] = said(error)
+        return sent, None
+    return sent, made
+
+
+def _person_values(sent: CaseForm, old: Case | None) -> dict[str, Any]:
+    values: dict[str, Any] = {name: sent.of(name) for name in _TEXTS if sent.of(name).strip()}
+    values["alternate_names"] = [line for line in sent.of("alternate_names").splitlines() if line.strip()]
+    values["languages"] = list(sent.languages)
+    values["marks"] = [f"{kind}:{place}" for kind, place in sent.marks]
+    height = sent.of("height_cm").strip()
+    if height:
+        values["height_cm"] = int(height) if height.isdecimal() and len(height) < 4 else height
+    if sent.of("protect_location") in _PROTECT:
+        values["protect_location"] = _PROTECT[sent.of("protect_location")]
+    if old is not None:
+        _keep(values, old)
+    return values
+
+
+def _keep(values: dict[str, Any], old: Case) -> None:
+    """An age stays right for the day on which it was entered; a region goes with its place."""
+    known = person_record.to_plain(old.person)
+    if values.get("age") and values["age"] == known.get("age"):
+        values["age_as_of"] = known["age_as_of"]
+    if known.get("last_seen_region") and values.get("last_seen_place", "") == known.get(
+        "last_seen_place", ""
+    ):
+        values["last_seen_region"] = known["last_seen_region"]
+
+
+def _separation(sent: CaseForm, last_contact: PartialDate | None, old: Case | None) -> Separation | None:
+    cause, before = sent.of("cause").strip(), old.separation if old else None
+    if not (cause or last_contact or before):
+        return None
+    kept = before or Separation()
+    return Separation(date=kept.date, cause=cause, place=kept.place, last_contact=last_contact)
+
+
+def _enquirer(sent: CaseForm) -> Enquirer | None:
+    values: Mapping[str, str] = {name: sent.of(f"enquirer_{name}").strip()[:MAX_LINE] for name in _ENQUIRER}
+    return Enquirer(**values) if any(values.values()) else None
+
+
+def _date(text: str, today: date) -> PartialDate | None:
+    return PartialDate.parse(text, today) if text.strip() else None
+
+
+def _try(sent: CaseForm, name: str, make: Callable[[], T]) -> T | None:
+    """The value, or None after noting the first problem of this field."""
+    try:
+        return make()
+    except (DomainError, ValueError) as error:
+        missing = "Choose one from the list."
+        sent.errors.setdefault(name, said(error if isinstance(error, DomainError) else missing))
+        return None

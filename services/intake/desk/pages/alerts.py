@@ -1,0 +1,47 @@
+"""Alerts that were shared: where each one stands at every partner, and taking one back."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.intake.desk import guard
+from services.intake.desk.access import page
+from services.intake.desk.i18n import gettext
+from services.intake.desk.ports import desk
+from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+
+pages = Blueprint("alerts", __name__, url_prefix="/alerts")
+
+
+@page(pages, "", READS_CASES)
+def alert_list() -> ResponseReturnValue:
+    """Live alerts; all of them with ?state=all."""
+    everything = request.args.get("state") == "all"
+    found = desk().intake.alerts.overview(guard.actor(), live_only=not everything)
+    return render_template("alerts.html", alerts=found, everything=everything)
+
+
+@page(pages, "/<alert_id>", READS_CASES)
+def one_alert(alert_id: str) -> ResponseReturnValue:
+    """One alert, with what every partner signed for."""
+    actor, intake = guard.actor(), desk().intake
+    view = intake.alerts.get(alert_id, actor)
+    names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
+    return render_template(
+        "alert.html",
+        alert=view,
+        names=names,
+        signed=sum(share.state in ("compared", "deleted") for share in view.shares),
+        now=desk().clock.now(),
+        writes=actor.role in WRITES_CASES,
+    )
+
+
+@page(pages, "/<alert_id>/withdraw", WRITES_CASES, ("GET", "POST"))
+def withdraw(alert_id: str) -> ResponseReturnValue:
+    """Take one alert back everywhere; the case stays open."""
+    actor, alerts = guard.actor(), desk().intake.alerts
+    if request.method == "GET":
+        return render_template("alert_withdraw.html", alert=alerts.get(alert_id, actor))
+    alerts.withdraw(alert_id, actor)
+    flash(gettext("The alert is taken back. Partners delete it and sign for that."))
+    return redirect(url_for("alerts.one_alert", alert_id=alert_id), 303)

@@ -1,0 +1,156 @@
+"""Cases: the list, one case, registering and changing it, its status, its end, its erasure."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.intake.desk import case_form, guard
+from services.intake.desk.access import page
+from services.intake.desk.i18n import gettext
+from services.intake.desk.ports import desk
+from services.intake.domain.case import ALLOWED
+from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
+from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.case_views import CaseSummary
+from services.intake.handlers.errors import CaseErased, EditConflict
+
+pages = Blueprint("cases", __name__, url_prefix="/cases")
+
+STATES = {"open": "open", "closed": "closed", "all": None}
+PER_PAGE = 50
+
+
+@page(pages, "", READS_CASES)
+def case_list() -> ResponseReturnValue:
+    """Search and filters stand in the address, so that a list can be kept or sent to a colleague."""
+    text, actor = request.args.get("q", "").strip()[:200], guard.actor()
+    chosen = {name: request.args.get(name, "") for name in ("kind", "category", "risk")}
+    state = request.args.get("state", "open")
+    state = state if state in STATES else "open"
+    if text:
+        found = desk().intake.cases.search(text, actor)
+    else:
+        kind = chosen["kind"] if chosen["kind"] in CaseKind.__members__.values() else None
+        found = desk().intake.cases.overview(actor, kind=kind, state=STATES[state])
+    shown = [case for case in found if _fits(case, chosen)]
+    filtered = bool(text or any(chosen.values()) or state != "open")
+    return render_template(
+        "cases.html", cases=shown, q=text, chosen=chosen, state=state, states=list(STATES), filtered=filtered
+    )
+
+
+def _fits(case: CaseSummary, chosen: dict[str, str]) -> bool:
+    lists = {"kind": CaseKind, "category": Category, "risk": Risk}
+    return all(
+        getattr(case, name) == value or value not in lists[name].__members__.values()
+        for name, value in chosen.items()
+    )
+
+
+@page(pages, "/new", WRITES_CASES, ("GET", "POST"))
+def new_case() -> ResponseReturnValue:
+    """Register a case."""
+    if request.method == "GET":
+        return render_template(
+            "case_form.html", form=case_form.empty(request.args.get("kind", "")), case=None
+        )
+    form, made = case_form.read(request.form, desk().clock.now().date())
+    if made is None:
+        return render_template("case_form.html", form=form, case=None), 422
+    saved = desk().intake.cases.register(made, guard.actor())
+    flash(gettext("The case is registered."))
+    return redirect(url_for("cases.one_case", case_id=saved.summary.id), 303)
+
+
+@page(pages, "/<case_id>", READS_CASES)
+def one_case(case_id: str) -> ResponseReturnValue:
+    """One case: fields, alerts, possible matches, who looked at it."""
+    actor, made = guard.actor(), desk()
+    try:
+        view = made.intake.cases.get(case_id, actor)
+    except CaseErased:
+        return render_template("case_erased.html", history=made.history.of_case(case_id, actor)), 410
+    return render_template(
+        "case.html",
+        view=view,
+        case=view.case,
+        alerts=made.intake.alerts.overview(actor, case_id=case_id),
+        matches=made.intake.matches.overview(actor, case_id=case_id),
+        notices=made.intake.notices.overview(actor, case_id=case_id),
+        history=made.history.of_case(case_id, actor),
+        next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
+        writes=actor.role in WRITES_CASES,
+    )
+
+
+@page(pages, "/<case_id>/edit", WRITES_CASES, ("GET", "POST"))
+def edit_case(case_id: str) -> ResponseReturnValue:
+    """Change a case. Who comes second is told so and keeps what they typed (case 59)."""
+    actor, cases = guard.actor(), desk().intake.cases
+    view = cases.get(case_id, actor)
+    if request.method == "GET":
+        return render_template("case_form.html", form=case_form.of_case(view.case), case=view.summary)
+    form, made = case_form.read(request.form, desk().clock.now().date(), view.case)
+    if made is None:
+        return render_template("case_form.html", form=form, case=view.summary), 422
+    try:
+        cases.update(case_id, made, _version(), actor)
+    except EditConflict:
+        newer = case_form.of_case(view.case)
+        return render_template("case_form.html", form=form, case=view.summary, newer=newer), 409
+    flash(gettext("The change is saved."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@page(pages, "/<case_id>/status", WRITES_CASES, ("POST",))
+def move_case(case_id: str) -> ResponseReturnValue:
+    """The next status, which is never `closed` here: ending a search has a page of its own."""
+    wanted = request.form.get("status", "")
+    if wanted not in TracingStatus.__members__.values() or wanted == TracingStatus.CLOSED:
+        abort(400)
+    desk().intake.cases.move(case_id, TracingStatus(wanted), _version(), guard.actor())
+    flash(gettext("The status is changed."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@page(pages, "/<case_id>/reopen", WRITES_CASES, ("POST",))
+def reopen_case(case_id: str) -> ResponseReturnValue:
+    """Open a closed case again."""
+    desk().intake.cases.reopen(case_id, _version(), guard.actor())
+    flash(gettext("The case is open again. Alerts that were taken back stay so."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@page(pages, "/<case_id>/end", WRITES_CASES, ("GET", "POST"))
+def end_search(case_id: str) -> ResponseReturnValue:
+    """End the search: close the case and take its alerts back. The reason stays in the house (journey 5)."""
+    actor, intake = guard.actor(), desk().intake
+    if request.method == "GET":
+        view = intake.cases.get(case_id, actor)
+        alerts = intake.alerts.overview(actor, case_id=case_id, live_only=True)
+        return render_template("case_end.html", case=view.summary, alerts=alerts)
+    intake.cases.end_search(case_id, _version(), actor)
+    flash(gettext("The search is ended. Partners delete what they have and sign for it."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@page(pages, "/<case_id>/erase", WRITES_CASES, ("GET", "POST"))
+def erase_case(case_id: str) -> ResponseReturnValue:
+    """Erase a case, here and at every partner. The box has to be ticked (journey 6)."""
+    actor, intake = guard.actor(), desk().intake
+    view = intake.cases.get(case_id, actor)
+    if request.method == "GET" or request.form.get("sure") != "yes":
+        alerts = intake.alerts.overview(actor, case_id=case_id)
+        unticked = request.method == "POST"
+        page_ = render_template("case_erase.html", case=view.summary, alerts=alerts, unticked=unticked)
+        return page_, 422 if unticked else 200
+    intake.cases.erase(case_id, actor)
+    flash(gettext("The case is erased. Partners erase what they have and sign for it."))
+    return redirect(url_for("cases.case_list"), 303)
+
+
+def _version() -> int:
+    """The version that the page showed. A page without one is broken: 400."""
+    text = request.form.get("version", "")
+    if not text.isdecimal() or len(text) > 9:
+        abort(400)
+    return int(text)

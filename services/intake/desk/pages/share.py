@@ -1,0 +1,99 @@
+"""Sharing an alert in three steps: choose, see exactly what leaves, confirm. Nothing leaves before that."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.intake.desk import alert_form, guard
+from services.intake.desk.access import page
+from services.intake.desk.alert_form import AlertForm
+from services.intake.desk.i18n import gettext
+from services.intake.desk.ports import desk
+from services.intake.desk.sentences import said
+from services.intake.domain.alert import BadExpiry
+from services.intake.domain.description import FIELDS
+from services.intake.domain.errors import DomainError
+from services.intake.handlers.actor import WRITES_CASES
+from services.intake.handlers.alerts.views import AlertView
+from services.intake.handlers.errors import IntakeError
+
+pages = Blueprint("share", __name__)
+
+
+@page(pages, "/cases/<case_id>/share", WRITES_CASES, ("GET", "POST"))
+def share(case_id: str) -> ResponseReturnValue:
+    """A new alert."""
+    if request.method == "GET":
+        return _choose(case_id, AlertForm(), None)
+    form = alert_form.read(request.form)
+    if request.form.get("step") != "confirm" or form.error:
+        return _next_step(case_id, form, None)
+    made = desk().intake.alerts.publish(
+        case_id, form.choices, guard.actor(), partners=form.to, until=form.ends
+    )
+    flash(gettext("The alert is on its way."))
+    return redirect(url_for("alerts.one_alert", alert_id=made.id), 303)
+
+
+@page(pages, "/alerts/<alert_id>/update", WRITES_CASES, ("GET", "POST"))
+def update(alert_id: str) -> ResponseReturnValue:
+    """A newer version of an alert, and more partners if some were ticked."""
+    actor, alerts = guard.actor(), desk().intake.alerts
+    view = alerts.get(alert_id, actor)
+    if request.method == "GET":
+        return _choose(view.case_id, alert_form.of_alert(view), view)
+    form = alert_form.read(request.form)
+    if request.form.get("step") != "confirm" or form.error:
+        return _next_step(view.case_id, form, view)
+    alerts.update(alert_id, actor, choices=form.choices, until=form.ends)
+    added = set(form.to or []) - {share.partner for share in view.shares}
+    if added:
+        alerts.add_partners(alert_id, sorted(added), actor)
+    flash(gettext("The newer version is on its way."))
+    return redirect(url_for("alerts.one_alert", alert_id=alert_id), 303)
+
+
+def _next_step(case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
+    """Back to the choice when asked for or when something is wrong, else the page that shows what leaves."""
+    if form.error or request.form.get("step") == "change":
+        return _choose(case_id, form, alert, form.error)
+    actor, intake = guard.actor(), desk().intake
+    try:
+        preview = intake.alerts.preview(case_id, form.choices, actor, until=form.ends)
+    except BadExpiry as error:
+        return _choose(case_id, form, alert, said(error))
+    chosen = preview.partners if form.to is None else [one for one in form.to if one in preview.partners]
+    names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
+    return render_template(
+        "alert_preview.html",
+        form=form,
+        preview=preview,
+        alert=alert,
+        case=intake.cases.get(case_id, actor).summary,
+        partners=[(one, names.get(one, one)) for one in chosen],
+    )
+
+
+def _choose(case_id: str, form: AlertForm, alert: AlertView | None, error: str = "") -> ResponseReturnValue:
+    actor, intake = guard.actor(), desk().intake
+    case = intake.cases.get(case_id, actor).summary
+    try:
+        # Without a date: only whether this case can be shared at all, and what is known of it.
+        everything = intake.alerts.preview(case_id, AlertForm(released=frozenset(FIELDS)).choices, actor)
+    except (DomainError, IntakeError) as impossible:
+        if isinstance(impossible, DomainError):
+            page_ = render_template("alert_impossible.html", case=case, sentence=said(impossible))
+            return page_, 422
+        raise
+    rendered = render_template(
+        "alert_form.html",
+        form=form,
+        error=error,
+        case=case,
+        alert=alert,
+        known=dict(everything.preview.leaves),
+        stays=dict(everything.preview.stays),
+        latest=everything.expires_at,
+        urgency=everything.urgency,
+        partners=intake.partners.overview(actor),
+    )
+    return rendered, 422 if error else 200

@@ -1,0 +1,64 @@
+"""Errors of the use cases as pages, in the reader's language."""
+
+from flask import Flask, render_template
+
+from services.intake.desk.i18n import gettext
+from services.intake.desk.sentences import said
+from services.intake.domain.errors import DomainError
+from services.intake.handlers.errors import (
+    CaseErased,
+    EditConflict,
+    IntakeError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+)
+from shared.partners.verification import VerificationError
+from shared.runtime import ids
+
+STATUS: dict[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    NotSignedIn: 401,
+    EditConflict: 409,
+    CaseErased: 410,
+}
+"""Every other error of a use case is a 422: it was understood, and cannot be done."""
+
+TROUBLES = (IntakeError, DomainError, VerificationError)
+
+
+def add_to(app: Flask) -> None:
+    """Handle the errors of use cases; all others are handled by shared.web.errors."""
+    for kind in TROUBLES:
+        app.register_error_handler(kind, _trouble)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of a use case's error."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+
+
+def _trouble(error: Exception) -> tuple[str, int]:
+    status = status_of(error)
+    if status in (401, 403, 404):
+        return error_page(status, ids.new_id("incident")), status
+    return render_template("error.html", status=status, sentence=said(error), incident=""), status
+
+
+def error_page(status: int, incident: str) -> str:
+    """The page for an error that is not a use case's: one sentence and an id to tell the administrator."""
+    return render_template("error.html", status=status, sentence=_sentence(status), incident=incident)
+
+
+def _sentence(status: int) -> str:
+    sentences = {
+        400: gettext("This form is no longer good. Go back, load the page again and send it once more."),
+        401: gettext("Please sign in again."),
+        403: gettext("Your role does not allow this; ask somebody whose role does."),
+        404: gettext("There is nothing here. It may have been closed, or it is not yours to see."),
+        405: gettext("This cannot be done here."),
+        413: gettext("What was sent is too large."),
+        503: gettext("The desk cannot reach its data just now. Nothing was lost; try again in a minute."),
+    }
+    return sentences.get(status) or gettext("Something went wrong. Nothing was saved; please try again.")
