@@ -182,7 +182,7 @@ class Act:
     def _withdraw(self, pair: Pair) -> bool:
         desk, alert = self.desks[PUBLISHER], self.alerts[pair.sought]
         state = desk.get(f"/alerts/{alert}")
-        if state["state"] == "live":
+        if state["state"] not in ("withdrawn", "erased"):
             state = desk.post(f"/alerts/{alert}/withdraw")
         signed = desk.get(f"/alerts/{alert}/receipts")["receipts"]
         deleted = {receipt["partner"] for receipt in signed if receipt["outcome"] == "deleted"}

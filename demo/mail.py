@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class _Keeper:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(1 + len(list(folder.glob("*.eml"))))  # a restart overwrites nothing
 
     async def handle_DATA(  # noqa: N802 - the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope
@@ -24,12 +24,12 @@ class _Keeper:
 
 
 class Mailbox:
-    """The demo's mail server on 127.0.0.1."""
+    """The demo's mail server, on 127.0.0.1 unless told otherwise."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, host: str = "127.0.0.1") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.port = folder, port
-        self._controller = Controller(_Keeper(folder), hostname="127.0.0.1", port=port)
+        self._controller = Controller(_Keeper(folder), hostname=host, port=port)
 
     def start(self) -> None:
         """Begin to take mail."""

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from shared.runtime import settings as settings_files
 from shared.runtime.clock import SystemClock
 
 PEOPLE = Path(__file__).parent / "people"
-SLOT_SECONDS = 4
+SLOT_SECONDS = 6
 POLICY = PseudonymPolicy(batch_points=240, slot_seconds=SLOT_SECONDS, first_load_batch=1344)
 FIRST_LOAD_CASES = 500
 FIRST_WEB_PORT = 8101
@@ -95,7 +95,7 @@ def build(folder: Path, say: SAY) -> Stage:
     broker.start()
     mailbox = Mailbox(folder / "mail", next(ports))
     nodes = {
-        cast.id: Node(cast, folder / "nodes" / cast.id, next(ports), _password()) for cast in ORGANISATIONS
+        cast.id: Node(cast, folder / "nodes" / cast.id, next(ports), new_password()) for cast in ORGANISATIONS
     }
     stage = Stage(folder, nodes, broker, mailbox, Troupe([]))
     try:
@@ -103,9 +103,9 @@ def build(folder: Path, say: SAY) -> Stage:
             say(f"setting up {node.cast.name}: keys, certificates, databases, staff")
             _set_up(node, broker, mailbox_port=mailbox.port, health_ports=[next(ports) for _ in range(4)])
         say("the organisations compare twelve words and approve each other, two people each")
-        _introduce(list(nodes.values()))
+        introduce(list(nodes.values()))
         for node in nodes.values():
-            say(f"{node.cast.id}: {_import_people(node)} invented people imported")
+            say(f"{node.cast.id}: {import_people(node)} invented people imported")
         mailbox.start()
         stage.troupe = Troupe(_services(stage))
         say(f"starting {len(stage.troupe.services)} processes")
@@ -117,37 +117,50 @@ def build(folder: Path, say: SAY) -> Stage:
 
 
 def _set_up(node: Node, broker: PrivateBroker, *, mailbox_port: int, health_ports: list[int]) -> None:
-    place = BrokerPlace("127.0.0.1", broker.ports.tls, "localhost")
+    services = {
+        service: ServicePlace(
+            f"sqlite:///{service}.db", port, web_port=node.web_port, web_health_port=health_ports[-1]
+        )
+        for service, port in zip(SERVICES, health_ports, strict=False)
+    }
+    plan = plan_of(node, BrokerPlace("127.0.0.1", broker.ports.tls, "localhost"), services, mailbox_port)
+    node.card = create(node.folder, plan, secrets.token_hex(16).encode(), SystemClock())
+    _certificates(node, broker)
+    open_house(node)
+
+
+def plan_of(
+    node: Node,
+    broker: BrokerPlace,
+    services: Mapping[str, ServicePlace],
+    mail_port: int,
+    mail_host: str = "127.0.0.1",
+) -> NodePlan:
+    """What set-up has to know about an organisation of the demo; one broker is relay and local broker."""
     cast = node.cast
-    plan = NodePlan(
+    return NodePlan(
         organisation=cast.id,
         name=cast.name,
         country=cast.country,
         languages=cast.languages,
         duty_phone=cast.duty_phone,
         public_url=node.address,
-        local=place,
-        relay=place,
-        services={
-            service: ServicePlace(
-                f"sqlite:///{service}.db",
-                port,
-                web_port=node.web_port,
-                web_health_port=health_ports[-1],
-            )
-            for service, port in zip(SERVICES, health_ports, strict=False)
-        },
+        local=broker,
+        relay=broker,
+        services=services,
         policy=POLICY,
         smtp={
-            "host": "127.0.0.1",
-            "port": mailbox_port,
+            "host": mail_host,
+            "port": mail_port,
             "starttls": False,
             "sender": f"myosotis@{cast.id}.example",
         },
         extra={"receipt_slot_seconds": 2, "poll_seconds": 0.2},
     )
-    node.card = create(node.folder, plan, secrets.token_hex(16).encode(), SystemClock())
-    _certificates(node, broker)
+
+
+def open_house(node: Node) -> None:
+    """Databases, the own card taken in, staff."""
     for service in SERVICES:
         process.migrate(settings_files.load(node.folder / service))
     _begin(node)
@@ -202,7 +215,7 @@ def _add_staff(node: Node) -> None:
         notify.database.dispose()
 
 
-def _introduce(nodes: list[Node]) -> None:
+def introduce(nodes: list[Node]) -> None:
     """Each pair, both ways: card file, three words by telephone, a second person, the first load."""
     apps = {node.cast.id: node.intake() for node in nodes}
     try:
@@ -225,7 +238,8 @@ def _introduce(nodes: list[Node]) -> None:
             app.database.dispose()
 
 
-def _import_people(node: Node) -> int:
+def import_people(node: Node) -> int:
+    """The invented people of this organisation; returns how many."""
     app = node.intake()
     try:
         data = (PEOPLE / f"{node.cast.id}.csv").read_bytes()
@@ -251,7 +265,7 @@ def _services(stage: Stage) -> list[Service]:
     ]
 
 
-def _password() -> str:
+def new_password() -> str:
     """Good enough for accounts that live as long as the demo."""
     return f"forget-me-not-{secrets.token_hex(4)}"
 
