@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.intake.domain.codes import Sex
-from services.intake.domain.dates import PartialDate
+from services.intake.domain.dates import EARLIEST_YEAR, PartialDate
 from services.intake.domain.names.skeleton import best, initial, readings, words
 from services.intake.domain.person import Person
 from services.intake.domain.places import city_of
@@ -100,7 +100,8 @@ def _full_dates(person: Person) -> list[PartialDate]:
         return []
     if (born.month, born.day) == (2, 29):
         return [born]
-    return [PartialDate(born.year + step, born.month, born.day) for step in (0, -1, 1)]
+    years = [born.year + step for step in (0, -1, 1) if born.year + step >= EARLIEST_YEAR]
+    return [PartialDate(year, born.month, born.day) for year in years]
 
 
 def _date(born: PartialDate) -> str:

@@ -28,6 +28,7 @@ from shared.partners import verification
 from shared.partners.directory import Taken
 from shared.partners.tables import PartnerRow
 from shared.partners.verification import Comparison
+from shared.partners.view import CannotSend
 from shared.post.incoming import Incoming
 from shared.wire.codes import PartnerStatus
 from shared.wire.messages import CardUpdated, KeyRevoked
@@ -72,7 +73,7 @@ class Partners:
             raise TypeError("only card.updated is handled here")
         organisation, now = incoming.organisation, self._context.clock.now()
         own = organisation == self._context.organisation
-        directory = self._context.directory
+        directory, cut_off = self._context.directory, not self._can_send(session, organisation)
         taken = [
             directory.add_card(session, decode_base64(body.card), now, sender=organisation, own=own),
             *(
@@ -83,6 +84,9 @@ class Partners:
         self._after(session, organisation, "card.updated", taken)
         if own and any(one.changed for one in taken):
             self.announce(session)
+        elif cut_off and self._can_send(session, organisation):
+            # It was away so long that nothing could be sealed for it: it has not heard of our new keys.
+            self._announce_to(session, organisation, self._own_card(session))
 
     def on_revocation(self, session: Session, incoming: Incoming) -> None:
         """A key that is not to be trusted any more."""
@@ -187,12 +191,29 @@ class Partners:
 
     def announce(self, session: Session) -> int:
         """Send our own card and sealing keys to every verified partner; returns how many."""
-        own = self._context.directory.changed_body(session, self._context.organisation)
-        body = CardUpdated(card=own.card, prekeys=own.prekeys[:4])
+        body = self._own_card(session)
         partners = self._context.partners(session).verified()
-        for partner in partners:
+        return sum(self._announce_to(session, partner, body) for partner in partners)
+
+    def _own_card(self, session: Session) -> CardUpdated:
+        own = self._context.directory.changed_body(session, self._context.organisation)
+        return CardUpdated(card=own.card, prekeys=own.prekeys[:4])
+
+    def _can_send(self, session: Session, partner: str) -> bool:
+        try:
+            self._context.partners(session).sealing_key(Party(partner, Role.INTAKE))
+        except CannotSend:
+            return False
+        return True
+
+    def _announce_to(self, session: Session, partner: str, body: CardUpdated) -> bool:
+        """False for a partner whose own sealing keys ran out: its silence must not stop our rotation."""
+        try:
             self._context.post.send(session, Party(partner, Role.INTAKE), body)
-        return len(partners)
+        except CannotSend:
+            self._alarms.raise_one(session, "cannot_send", partner)
+            return False
+        return True
 
     def _after(self, session: Session, organisation: str, action: str, taken: Sequence[Taken]) -> None:
         refused = next((one.refused for one in taken if one.refused), None)

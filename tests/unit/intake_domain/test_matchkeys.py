@@ -274,3 +274,9 @@ def _seconds(known: Person) -> float:
 @given(st.sampled_from(sorted(KINDS)))
 def test_every_kind_is_witness_of_a_year_a_date_or_a_place(group: str) -> None:
     assert matchkey_kinds.KINDS[group].witness in ("year", "date", "place")
+
+
+def test_the_first_year_that_is_known_has_no_neighbour_before_it() -> None:
+    born_early = person("Rūta", "Kazlauskienė", "1900-05-02", place="Vilnius", protect_location=False)
+    assert "D" in shared(born_early, born_early)
+    assert not any("1899" in key.text.decode() and key.group == "D" for key in alert_keys(born_early))

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.intake.domain.errors import DomainError
 from services.intake.domain.matchkeys import MatchKey, case_keys
 from services.intake.handlers.actor import SYSTEM
 from services.intake.handlers.alarms import Alarms
@@ -134,12 +135,11 @@ class Asker:
         chosen = []
         for place, task in enumerate(tasks.waiting(session, asking.partner, asking.epoch, fitting)):
             try:
-                person = self._people.load(session, task.case_id)
-            except CannotDecrypt:  # one damaged row stops no other case (case 82)
+                keys = tuple(case_keys(self._people.load(session, task.case_id))[:KEYS_PER_CASE])
+            except (CannotDecrypt, DomainError):  # one damaged row stops no other case (case 82)
                 task.state = "unreadable"
                 self._alarms.raise_one(session, "case_unreadable", task.case_id)
                 continue
-            keys = tuple(case_keys(person)[:KEYS_PER_CASE])
             chosen.append(AskedCase(task.case_id, task.version, place * KEYS_PER_CASE, keys))
         return chosen
 
