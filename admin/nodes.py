@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from admin import toml
-from shared.bus.topology import SERVICES, node_user, node_vhost
+from shared.bus.topology import RELAY_VHOST, SERVICES, node_user, node_vhost
 from shared.crypto import keyfile, rest
 from shared.partners import founding
 from shared.partners.bundle import CardFile
@@ -27,6 +27,7 @@ from shared.runtime.clock import Clock
 from shared.wire.parties import Party, Role
 
 OWN_CARD = "own.card"
+DATABASE_PASSWORD = "database-password"  # noqa: S105 - the name of a file
 PRIVATE_FOLDER = 0o700
 INTAKE_SECRETS = ("case-wrapping", "pseudonym-master", "blind-index")
 REST_SECRET = "rest"  # noqa: S105 - the name of a secret, not a secret
@@ -56,6 +57,8 @@ class ServicePlace:
     web_port: int = 8080
     web_host: str = "127.0.0.1"
     web_health_port: int = 8091
+    database_password: str = field(default="", repr=False)
+    """For PostgreSQL; written to a file of its own beside the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class NodePlan:
     duty_phone: str
     public_url: str
     local: BrokerPlace
-    relay: BrokerPlace
+    relay: BrokerPlace | None
+    """None until the node joins a relay (`myosotis relay join`)."""
     services: Mapping[str, ServicePlace]
     policy: PseudonymPolicy = DEFAULT_POLICY
     smtp: Mapping[str, toml.Value] = field(default_factory=dict)
@@ -115,6 +119,8 @@ def create(
     for service in SERVICES:
         text = toml.document(_settings(plan, service))
         write_public(folder / service / "service.toml", text.encode())
+        if password := plan.services[service].database_password:
+            write_private(folder / service / DATABASE_PASSWORD, password.encode() + b"\n")
     return card_file
 
 
@@ -130,20 +136,23 @@ def _settings(plan: NodePlan, service: str) -> dict[str, dict[str, toml.Value]]:
         "languages": list(plan.languages),
         **plan.extra,
     }
+    if place.database_password:
+        general |= {"database_password_file": DATABASE_PASSWORD}
     if service != "notify":
         general |= {"key_file": f"{service}.key", "passphrase_file": "passphrase"}
     if service == "intake":
         general |= {"web_host": place.web_host, "web_port": place.web_port}
         general |= {"web_health_port": place.web_health_port}
-    tables = {"": general, "local": _broker(plan.local, node_vhost(plan.organisation), "local")}
-    if service != "notify":
-        tables["relay"] = _broker(plan.relay, "relay", "relay")
-    elif plan.smtp:
+    tables = {"": general, "local": broker_table(plan.local, node_vhost(plan.organisation), "local")}
+    if service != "notify" and plan.relay is not None:
+        tables["relay"] = broker_table(plan.relay, RELAY_VHOST, "relay")
+    if service == "notify" and plan.smtp:
         tables["smtp"] = dict(plan.smtp)
     return tables
 
 
-def _broker(place: BrokerPlace, vhost: str, name: str) -> dict[str, toml.Value]:
+def broker_table(place: BrokerPlace, vhost: str, name: str) -> dict[str, toml.Value]:
+    """The settings of one broker connection; `name` is `local` or `relay`."""
     return {
         "host": place.host,
         "port": place.port,

@@ -25,6 +25,7 @@ from shared.runtime.clock import Clock, ClockGuard, SystemClock
 from shared.runtime.metrics import ServiceMetrics
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.worker import Loop, every
+from shared.store import audit
 from shared.store.audit import Audit
 from shared.store.engine import Database
 from shared.wire.parties import Party, Role
@@ -128,7 +129,7 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> IntakeApp:
     database = open_database(settings)
     context = Context(
         organisation=settings.organisation,
-        database=database,
+        database=database.one_at_a_time(audit.LOCK),  # every use case writes the audit log
         post=SealedPost(me, keys, directory, clock),
         clock=clock,
         keys=IntakeKeys.from_bundle(bundle),

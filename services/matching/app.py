@@ -18,6 +18,7 @@ from shared.post.process import open_database
 from shared.post.routes import Lane
 from shared.post.sealed import SealedPost
 from shared.post.sealed_opener import EnvelopeOpener, SealedDecoder
+from shared.post.unreadable import Unreadable
 from shared.post.upkeep import Upkeep
 from shared.post.wires import RabbitWires, Wires
 from shared.runtime.clock import Clock, ClockGuard, SystemClock
@@ -77,6 +78,7 @@ class MatchingApp:
             decode=SealedDecoder("matching"),
             cipher=RestCipher(self.bundle["rest"]),
             sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock),
+            on_reject=Unreadable(self.database, self.directory, self.clock, self.handlers.ask_anew),
         )
 
     def loops(self) -> list[Loop]:
@@ -88,7 +90,7 @@ class MatchingApp:
             metrics=self.metrics,
             lanes=(Lane.LOCAL, Lane.RELAY),
             keys=self.keys,
-            key_changed=self._tell_intake,
+            key_changed=self.tell_intake,
         )
         return [
             *self.office().loops(),
@@ -115,7 +117,7 @@ class MatchingApp:
             return 0  # upkeep says so in the log; nothing is deleted by a clock that jumped
         return self.handlers.expire_alerts()
 
-    def _tell_intake(self, session: Session, prekeys: bytes) -> None:
+    def tell_intake(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key: intake takes it into the directory and tells every partner."""
         own = self.directory.changed_body(session, self.me.organisation)
         self.directory.add_prekeys(session, prekeys, self.clock.now(), organisation=self.me.organisation)

@@ -25,6 +25,8 @@ SEAL_FOR = timedelta(days=60)
 DESTROY_AFTER = timedelta(days=67)
 """From a key's making: 60 days in which a partner may seal for it, and 7 days of grace under way."""
 
+GRACE = DESTROY_AFTER - SEAL_FOR
+
 
 class PrekeyEntry(Model):
     """One sealing key and when a partner may use it."""

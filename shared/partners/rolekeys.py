@@ -8,6 +8,7 @@ backups no longer than 67 days, or forward secrecy is as long as they live.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -99,10 +100,14 @@ class RoleKeys:
         newest = self._newest(session)
         if newest is None:
             return 0
+        chosen = select(OpeningKeyRow).where(OpeningKeyRow.party == str(self.party))
+        rows = session.scalars(chosen.order_by(OpeningKeyRow.seq)).all()
+        # A node that was off for months first has to read what came meanwhile, so a key also outlives the
+        # making of its successor by the days of grace. The newest has none and stays.
         old = [
             row.kid
-            for row in session.scalars(select(OpeningKeyRow).where(OpeningKeyRow.party == str(self.party)))
-            if row.destroy <= now and row.kid != newest.kid
+            for row, successor in itertools.pairwise(rows)
+            if row.destroy <= now and successor.made + prekeys.GRACE <= now
         ]
         session.execute(
             delete(OpeningKeyRow).where(OpeningKeyRow.party == str(self.party), OpeningKeyRow.kid.in_(old))

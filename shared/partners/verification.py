@@ -49,8 +49,14 @@ class Comparison:
 
 
 def words_of(session: Session, organisation: str) -> tuple[str, ...]:
-    """The twelve words of an organisation. For the own ones, to be read out; a partner's are never shown."""
-    return fingerprint.words(organisation, current_card(session, _partner(session, organisation)).root)
+    """The twelve words of an organisation. For the own ones, to be read out; a partner's are never shown.
+
+    A reading session is enough: nothing is locked.
+    """
+    partner = session.get(PartnerRow, organisation)
+    if partner is None:
+        raise VerificationError("this organisation is not in the directory; add its card first")
+    return fingerprint.words(organisation, current_card(session, partner).root)
 
 
 def start_comparison(session: Session, organisation: str, person: str, now: datetime) -> tuple[int, ...]:

@@ -141,6 +141,10 @@ class DirectoryView:
             raise CannotSend(to.organisation, reason)
         prekeys = partner.prekeys.get(to)
         newest = prekeys.newest(self.now) if prekeys else None
+        if prekeys and partner.status is PartnerStatus.SELF:
+            # A node that was off for months must still be able to tell itself of its new keys: the newest
+            # private half is kept however old it is, and what it opens never leaves the house.
+            newest = max(prekeys.keys, key=lambda key: key.not_before)
         if newest is None or newest.key.kid.hex() in partner.revoked:
             raise CannotSend(to.organisation, HoldReason.NO_SEALING_KEY)
         return newest.key

@@ -42,7 +42,7 @@ class OutboxRelay:
         self.publisher.close()
 
     def publish_due(self) -> int:
-        """Publish one batch; returns how many were tried. Nothing while the node is in quarantine (case 84)."""
+        """Publish one batch; returns how many were tried. Nothing goes out in quarantine (case 84)."""
         with self.database.read() as session:
             if is_quarantined(session):
                 return 0

@@ -1,6 +1,7 @@
 """From the inbox to the effect: claim, handle, mark. Effect, mark and answers are one transaction.
 
-Each message of a batch has a savepoint of its own, so that one that fails takes nothing else down with it.
+A batch is handled at once. Should any message of it fail, the batch is undone and every message gets a
+savepoint of its own, so that one that fails takes nothing else down with it.
 """
 
 import threading
@@ -15,7 +16,7 @@ from shared.post.incoming import Handler, Refuse, Wait
 from shared.post.payload import Decoder
 from shared.runtime import log
 from shared.runtime.clock import Clock
-from shared.store import inbox
+from shared.store import audit, inbox
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem, LostClaim
 
@@ -88,19 +89,41 @@ class Processor:
 
     def _handle(self, items: list[InboxItem]) -> list[Outcome]:
         """Every effect of the batch, and the marks of those that happened, in one transaction."""
-        with self.database.begin() as session:
-            outcomes: list[Outcome] = []
-            for item in items:
-                outcome = self._one(session, item)
-                if isinstance(outcome, Early):
-                    # At once: what it waits for may be the next message of this very batch, and wake it.
-                    inbox.wait(session, item, outcome.key, self.clock.now())
-                outcomes.append(outcome)
-            now = self.clock.now()
+        with self.database.one_at_a_time(audit.LOCK).begin() as session:
+            if self._all(session, items):
+                outcomes: list[Outcome] = [Done()] * len(items)
+            else:
+                outcomes = self._one_by_one(session, items)
             finished = [
                 item for item, outcome in zip(items, outcomes, strict=True) if isinstance(outcome, Done)
             ]
-            inbox.done_many(session, finished, now)
+            inbox.done_many(session, finished, self.clock.now())
+        return outcomes
+
+    def _all(self, session: Session, items: list[InboxItem]) -> bool:
+        """Handle the whole batch; False, and nothing happened, if any message of it asks for more care."""
+        if any(item.type not in self.handlers for item in items):
+            return False
+        try:
+            with session.begin_nested():
+                for item in items:
+                    self.handlers[item.type](session, self.decode(item.payload))
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise  # the line to the database broke: no fault of a message (case 67)
+            return False
+        except Exception:  # which message it was, and why, is found and told one by one
+            return False
+        return True
+
+    def _one_by_one(self, session: Session, items: list[InboxItem]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for item in items:
+            outcome = self._one(session, item)
+            if isinstance(outcome, Early):
+                # At once: what it waits for may be the next message of this very batch, and wake it.
+                inbox.wait(session, item, outcome.key, self.clock.now())
+            outcomes.append(outcome)
         return outcomes
 
     def _one(self, session: Session, item: InboxItem) -> Outcome:

@@ -61,7 +61,7 @@ class SealedDecoder:
     def __call__(self, stored: bytes) -> Incoming:
         if stored[:1] == PLAIN:
             return plain.decode(stored[1:], self.service)
-        inner = envelope.decode_inner(stored[_SIGNED_FROM:])
+        inner = envelope.decode_checked(stored[_SIGNED_FROM:])
         return Incoming(
             type=inner.type,
             sender=str(inner.sender),

@@ -22,6 +22,8 @@ from shared.store.engine import lock
 from shared.store.remembered import remembered
 from shared.store.tables import AuditHeadRow, AuditRow
 
+LOCK = "audit"
+"""Whoever will add a row takes it first of all locks (engine.one_at_a_time)."""
 FIRST_PREVIOUS = bytes(32)
 HEAD_LABEL = b"myosotis audit head v1"
 Signer = Callable[[bytes], bytes]
@@ -68,7 +70,7 @@ class Audit:
         details: Mapping[str, str | int] | None = None,
     ) -> AuditRow:
         """Add a row in the transaction of what it tells of. Raises NotACode for anything that may be text."""
-        lock(session, "audit")  # one at a time, otherwise two rows would follow the same one
+        lock(session, LOCK)  # one at a time, otherwise two rows would follow the same one
         before: AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
         row = AuditRow(
             index=1 if before is None else before.index + 1,
@@ -87,7 +89,7 @@ class Audit:
 
     def sign_head(self, session: Session, signer: Signer) -> Head | None:
         """Sign the newest row and keep the head; the kept one if it is current, None for an empty log."""
-        lock(session, "audit")
+        lock(session, LOCK)
         last = _last(session)
         if last is None:
             return None

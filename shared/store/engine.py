@@ -10,6 +10,7 @@ asks for the row with `with_for_update=True`, or takes `lock()`; on SQLite both 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import sqlite3
 import threading
@@ -46,6 +47,7 @@ class Database:
         # expire_on_commit=False: what was read stays readable after the transaction, without a new one.
         self._writers = sessionmaker(self._engine, expire_on_commit=False)
         self._turn = threading.Lock()
+        self._first_lock = ""
         self._readers = sessionmaker(self._engine.execution_options(**read_only), expire_on_commit=False)
 
     @property
@@ -57,7 +59,19 @@ class Database:
     def begin(self) -> Iterator[Session]:
         """A session in one write transaction: committed at the end, rolled back when anything is raised."""
         with self._in_turn(), self._writers.begin() as session:
+            if self._first_lock:
+                lock(session, self._first_lock)
             yield session
+
+    def one_at_a_time(self, name: str) -> Database:
+        """The same database, whose write transactions take the lock called `name` before anything else.
+
+        For work that takes that lock sooner or later: on PostgreSQL two transactions that take the same locks
+        in different orders would wait for each other until one is undone. SQLite is like that anyway.
+        """
+        orderly = copy.copy(self)
+        orderly._first_lock = name
+        return orderly
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared.crypto.errors import CannotDecrypt
@@ -23,6 +23,7 @@ from shared.store.backoff import pause
 from shared.store.bulk import chunks, count, ids_by_owner
 from shared.store.engine import Database
 from shared.store.reasons import reason_code
+from shared.store.remembered import remembered
 from shared.store.tables import InboxRow
 
 LEASE = timedelta(seconds=120)
@@ -30,6 +31,8 @@ RECHECK = timedelta(minutes=10)
 PARK_AFTER = 8
 LOST_CLAIMS = 5
 SUSPECT_CLAIMS = 2
+_NOBODY_WAITS = "inbox: nobody waits"
+_TABLE = cast(Table, InboxRow.__table__)
 
 __all__ = [
     "InboxItem",
@@ -175,18 +178,24 @@ def wait(
     It is also tried again every `recheck`, because what it waits for may have been written a moment ago by a
     transaction that could not see this one.
     """
+    remembered(session).pop(_NOBODY_WAITS, None)
     _settle(session, [item], state="early", wait_key=until_key, not_before=now + recheck)
 
 
 def wake(session: Session, key: str, now: datetime) -> int:
-    """What was waited for is there: make the early messages due. Returns how many."""
-    return count(
-        session.execute(
-            update(InboxRow)
-            .where(InboxRow.state == "early", InboxRow.wait_key == key)
-            .values(state="waiting", not_before=now)
-        )
-    )
+    """What was waited for is there: make the early messages due. Returns how many.
+
+    Once a transaction has seen that nobody waits it does not look again; who begins to wait meanwhile in
+    another one is found by the recheck.
+    """
+    known = remembered(session)
+    if _NOBODY_WAITS not in known:
+        somebody = select(_TABLE.c.id).where(_TABLE.c.wait_key.is_not(None)).limit(1)
+        known[_NOBODY_WAITS] = session.execute(somebody).first() is None
+    if known[_NOBODY_WAITS]:
+        return 0
+    early = and_(_TABLE.c.state == "early", _TABLE.c.wait_key == key)
+    return count(session.execute(update(_TABLE).where(early).values(state="waiting", not_before=now)))
 
 
 def park(session: Session, item: InboxItem, reason: str) -> None:

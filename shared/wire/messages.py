@@ -4,7 +4,6 @@ A body travels inside the signed, sealed inner message; the relay sees neither t
 To add a type: write its body here, name it in `BODIES` and `MAY_SIGN`, add a vector.
 """
 
-from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -76,7 +75,7 @@ class TagSet(Model):
         if len(data) != TAG_BYTES * TAGS_PER_ALERT:
             raise ValueError(f"an alert carries exactly {TAGS_PER_ALERT} tags")
         tags = [data[i : i + TAG_BYTES] for i in range(0, len(data), TAG_BYTES)]
-        if any(a >= b for a, b in pairwise(tags)):
+        if tags != sorted(set(tags)):
             raise ValueError("tags must ascend and differ")
         return self
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from datetime import date as date_type
 
+from flask_babel import to_utc
 from werkzeug.datastructures import MultiDict
 
 from services.intake.desk.i18n import gettext
@@ -46,10 +47,12 @@ class AlertForm:
 
     @property
     def ends(self) -> datetime | None:
-        """The end of the last day, or None for the longest time."""
+        """The end of the last day where the organisation is, or None for the longest time."""
         if not self.until:
             return None
-        return datetime.combine(date_type.fromisoformat(self.until), time(23, 59, 59), UTC)
+        midnight = datetime.combine(date_type.fromisoformat(self.until), time(23, 59, 59))
+        moment: datetime = to_utc(midnight)
+        return moment.replace(tzinfo=UTC)
 
 
 def of_alert(view: AlertView) -> AlertForm:

@@ -9,6 +9,7 @@ import importlib
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +30,7 @@ KEYWORDS = {"gettext": None, "ngettext": (1, 2), "_": None, "N_": None}
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 BELOW = ("services.intake.domain", "services.intake.handlers", "shared.partners.verification")
 """Where the sentences of errors are written."""
+STAMP = datetime(2026, 11, 21, tzinfo=UTC)
 _SAYS = frozenset({"wrong", "BadCell", "Problem"})
 
 Message = str | tuple[str, str]
@@ -125,13 +127,28 @@ def load(language: str) -> Catalog:
 
 def updated(language: str) -> Catalog:
     """The catalogue with exactly the wanted sentences; English says what the program says."""
-    old, new = load(language), Catalog(locale=language, project="Myosotis", charset="utf-8", fuzzy=False)
+    old, new = load(language), _empty(language)
     for message in sorted(wanted(), key=str):
         known = old.get(message if isinstance(message, str) else message[0])
         text = known.string if known is not None else ""
         new.add(message, message if language == "en" else text)
-    new.creation_date = new.revision_date = "2026-11-21 00:00+0000"
+    new.creation_date = new.revision_date = STAMP  # the same sentences give the same file
     return new
+
+
+def _empty(language: str) -> Catalog:
+    return Catalog(
+        locale=language,
+        header_comment=f"# What the desk says, in {language}.",
+        project="Myosotis",
+        version="1",
+        copyright_holder="the Myosotis contributors",
+        msgid_bugs_address="none",
+        last_translator="the Myosotis contributors",
+        language_team="the Myosotis contributors",
+        charset="utf-8",
+        fuzzy=False,
+    )
 
 
 def compiled(catalog: Catalog) -> bytes:

@@ -5,6 +5,7 @@ import re
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.desk import language
 from services.intake.desk.access import ANYBODY, opened_by
 from services.intake.desk.ports import desk
 from services.intake.handlers.actor import Actor
@@ -39,11 +40,13 @@ def current() -> SignIn:
 def begin(made: SignIn) -> str:
     """Put a new session into the browser and return where the person wanted to go.
 
-    Everything that the browser had before is dropped, so that nobody can plant a session (case 45).
+    All but the language that the browser had before is dropped, so that nobody can plant a session (case 45).
     """
-    wanted = session.get(WANTED, "")
+    wanted, chosen = session.get(WANTED, ""), session.get(language.SESSION_FIELD)
     session.clear()
     session[SIGN_IN] = made.token
+    if chosen is not None:
+        session[language.SESSION_FIELD] = chosen
     return wanted if isinstance(wanted, str) and _LOCAL_PATH.fullmatch(wanted) else url_for("today.today")
 
 

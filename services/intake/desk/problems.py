@@ -14,7 +14,8 @@ from services.intake.handlers.errors import (
     NotSignedIn,
 )
 from shared.partners.verification import VerificationError
-from shared.runtime import ids
+from shared.runtime import ids, log
+from shared.web.errors import plain_page
 
 STATUS: dict[type[Exception], int] = {
     NotFound: 404,
@@ -48,7 +49,12 @@ def _trouble(error: Exception) -> tuple[str, int]:
 
 def error_page(status: int, incident: str) -> str:
     """The page for an error that is not a use case's: one sentence and an id to tell the administrator."""
-    return render_template("error.html", status=status, sentence=_sentence(status), incident=incident)
+    try:
+        return render_template("error.html", status=status, sentence=_sentence(status), incident=incident)
+    except Exception as error:
+        # The last resort. A request for another host, for one, has no address that a page could link to.
+        log.get("web").info("error_page_plain", incident=incident, status=status, error=error)
+        return plain_page(status, incident)
 
 
 def _sentence(status: int) -> str:

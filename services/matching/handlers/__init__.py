@@ -54,6 +54,7 @@ class Handlers:
         about_cases = CaseHandlers(cases, alerts, matches, self.columns, proposing, audit, clock)
         about_partners = PartnerHandlers(alerts, cases, matches, self.columns, proposing, audit)
         self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)
+        self._about_partners = about_partners
         self._expiry = Expiry(database, about_alerts, alerts, clock, guard)
         self.handlers: Mapping[str, Handler] = {
             name: _in_order(handler)
@@ -73,6 +74,11 @@ class Handlers:
     def send_receipts(self) -> int:
         """Send what is due at the current slot, once however often it is called; how many."""
         return self._receipts.send()
+
+    def ask_anew(self, session: Session, organisation: str) -> None:
+        """Something of this partner cannot be opened any more: ask for everything anew (case 20)."""
+        lock(session, "audit")
+        self._about_partners.ask_anew(session, organisation)
 
     def expire_alerts(self) -> int:
         """Delete alerts whose end has passed; how many. Raises ClockJumped while the clock is not steady."""

@@ -58,6 +58,12 @@ class PartnerHandlers:
                 session, incoming.sender, "match.decided", body.match, {"state": body.state.value}
             )
 
+    def ask_anew(self, session: Session, organisation: str) -> None:
+        """The next receipt to a verified partner asks for everything anew (case 20)."""
+        if partners.known(session, organisation).may_speak:
+            partners.change(session, organisation, wants_resend=True)
+            self._audit.append(session, "clock", "resend.asked", organisation)
+
     def _forget(self, session: Session, organisation: str, *, left: bool) -> None:
         self._alerts.delete_of_partner(session, organisation)
         self._proposing.retract(session, self._matches.delete_of_partner(session, organisation), "partner")

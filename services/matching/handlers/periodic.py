@@ -1,7 +1,6 @@
 """What matching does by the clock: receipts at fixed slots, and the end of alerts."""
 
 import hashlib
-from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,7 @@ RECEIPTS_PER_SLOT = 40
 """Per partner: a flood of one partner keeps its own receipts waiting, not those of others."""
 
 REPEAT_GAPS_AFTER = 15
-"""Slots after which the same gaps are told again."""
+"""Slots after which the same gaps are told again, together with the request to send everything anew."""
 
 _EXPIRED_AT_ONCE = 100
 
@@ -87,8 +86,8 @@ class Receipts:
             return 0
         partner = partners.known(session, organisation)
         boundary = slots.start(slot, self._slot_seconds)
-        gaps = self._gaps(session, partner, slot)
-        resend = partner.wants_resend
+        gaps, again = self._gaps(session, partner, slot)
+        resend = wanted = partner.wants_resend or again
         sent = 0
         while sent < RECEIPTS_PER_SLOT:
             rows, items = receipts.due(session, organisation, boundary, ITEMS_PER_RECEIPT)
@@ -100,7 +99,9 @@ class Receipts:
             sent += 1
             if len(items) < ITEMS_PER_RECEIPT:
                 break
-        if partner.wants_resend:
+        if wanted:
+            # Everything that counts comes anew under new numbers, so the old ones are not waited for.
+            self._give_up_gaps(session, organisation)
             partners.change(session, organisation, wants_resend=False)
         return sent
 
@@ -122,21 +123,34 @@ class Receipts:
         if self._sign_head is None:
             return None
         head = self._audit.sign_head(session, self._sign_head)
-        return None if head is None else AuditHead(index=head.index, hash=head.hash.hex())
+        # Without its number: it counts the rows of our log, and so what was found (rule 4).
+        return None if head is None else AuditHead(index=0, hash=head.hash.hex())
 
-    def _gaps(self, session: Session, partner: Partner, slot: int) -> list[SequenceGap]:
-        """The numbers that never arrived, unless the partner was told of just these a short while ago."""
-        sender = Party(partner.partner, Role.INTAKE)
-        missing: Sequence[sequence.Gap] = sequence.missing(session, stream(sender, self._me))
+    def _gaps(self, session: Session, partner: Partner, slot: int) -> tuple[list[SequenceGap], bool]:
+        """The numbers that never arrived, unless the partner was told of just these a short while ago.
+
+        True with them when telling did not help: the partner no longer has them, or has them sealed for a
+        key that is destroyed here. Then everything is asked for anew, once, instead of the same for ever.
+        """
+        missing = sequence.missing(session, self._numbers_of(partner.partner))
         gaps = [SequenceGap(first=gap.first, last=gap.last) for gap in missing[:GAPS_PER_RECEIPT]]
         if not gaps:
-            return []
+            return [], False
         text = ",".join(f"{gap.first}-{gap.last}" for gap in gaps)
         seen = hashlib.sha256(text.encode()).hexdigest()
-        if partner.gaps_told == seen and slot < partner.gaps_told_slot + REPEAT_GAPS_AFTER:
-            return []
+        told_before = partner.gaps_told == seen
+        if told_before and slot < partner.gaps_told_slot + REPEAT_GAPS_AFTER:
+            return [], False
         partners.change(session, partner.partner, gaps_told=seen, gaps_told_slot=slot)
-        return gaps
+        return gaps, told_before
+
+    def _give_up_gaps(self, session: Session, organisation: str) -> None:
+        numbers = self._numbers_of(organisation)
+        for gap in sequence.missing(session, numbers):
+            sequence.give_up(session, numbers, gap)
+
+    def _numbers_of(self, organisation: str) -> str:
+        return stream(Party(organisation, Role.INTAKE), self._me)
 
 
 class Expiry:

@@ -1,11 +1,14 @@
 """Receipts at fixed slots, the same with and without a match (rule 4, case 43)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from shared.post.routes import stream
 from shared.store import sequence
+from shared.store.tables import AuditRow
 from shared.wire.messages import Receipt
 from shared.wire.parties import Party, Role
 from tests.support.matching_world import ME, RIGA, SLOT, VILNIUS, World, withdrawn
@@ -13,6 +16,11 @@ from tests.support.matching_world import ME, RIGA, SLOT, VILNIUS, World, withdra
 
 def receipts(world: World) -> list[Receipt]:
     return [body for body in world.post.bodies(Receipt) if isinstance(body, Receipt)]
+
+
+def audit_rows(world: World) -> list[dict[str, Any]]:
+    with world.database.read() as session:
+        return [dict(row._mapping) for row in session.execute(select(AuditRow.__table__))]
 
 
 def test_one_receipt_per_partner_and_slot(world: World) -> None:
@@ -47,7 +55,10 @@ def test_a_receipt_is_the_same_with_and_without_a_match(world: World) -> None:
         world.tick()
         [receipt] = receipts(world)
         items = [(item.version, item.outcome, item.reason) for item in receipt.items]
-        told.append((items, receipt.missing, receipt.resend, len(receipt.model_dump_json())))
+        assert receipt.head is not None
+        told.append(
+            (items, receipt.missing, receipt.resend, receipt.head.index, len(receipt.model_dump_json()))
+        )
     assert len(world.rows("possible_match")) == 1
     assert told[0] == told[1]
 
@@ -81,6 +92,8 @@ def test_gaps_are_told_once_and_again_after_a_while(world: World) -> None:
     assert world.tick() == 0
     assert world.tick(slots=20) == 1
     assert len(receipts(world)[1].missing) == 2
+    assert [receipt.resend for receipt in receipts(world)] == [False, True]
+    assert world.tick(slots=20) == 0  # everything comes anew under new numbers: nothing more to wait for
 
 
 def test_a_flood_is_split_at_the_same_boundary(world: World) -> None:
@@ -90,12 +103,13 @@ def test_a_flood_is_split_at_the_same_boundary(world: World) -> None:
 
 
 def test_the_audit_head_travels_in_the_receipt(world: World) -> None:
-    """Case 83: partners witness the chain."""
+    """Case 83: partners witness the chain, by its hash; its length would tell what was found (case 43)."""
     world.handle(world.alert())
     world.tick()
     head = receipts(world)[0].head
     assert head is not None
-    assert head.index == 1
+    assert head.index == 0
+    assert any(row["hash"].hex() == head.hash for row in audit_rows(world))
 
 
 def test_a_partner_that_cannot_be_sent_to_holds_up_nobody(

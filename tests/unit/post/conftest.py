@@ -34,7 +34,8 @@ class Offices:
 def offices(tmp_path: Path) -> Iterator[Offices]:
     """Intake of Vilnius, matching of Lyon and of Riga; all verified."""
     relay, clock = MemoryBus.relay(ORGANISATIONS), manual_clock()
-    made = Offices(*(office(party, tmp_path, relay, clock) for party in (VILNIUS, LYON, RIGA)), relay)
+    vilnius, lyon, riga = (office(party, tmp_path, relay, clock) for party in (VILNIUS, LYON, RIGA))
+    made = Offices(vilnius, lyon, riga, relay)
     yield made
     for each in (made.vilnius, made.lyon, made.riga):
         each.database.dispose()

@@ -12,7 +12,8 @@ from shared.bus.memory import MemoryBus
 from shared.bus.port import EVENT_CONTENT_TYPE, Delivery, HandleBatch, Verdict
 from shared.bus.topology import inbox_queue
 from shared.crypto.rest import RestCipher, new_key
-from shared.partners.directory import Directory, touch
+from shared.partners.directory import Directory
+from shared.partners.records import touch
 from shared.partners.rolekeys import RoleKeys
 from shared.partners.tables import PartnerRow, PartnersBase
 from shared.post import plain

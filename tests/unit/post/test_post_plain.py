@@ -8,7 +8,7 @@ import pytest
 from shared.bus.port import Verdict
 from shared.post import plain
 from shared.post.plain import MAX_EVENT_BYTES, PlainPost
-from shared.wire import canonical
+from shared.wire import canonical, local
 from shared.wire.local import CaseClosed, DutyWaiting, MatchDecided
 from shared.wire.reject import Code, Reject
 from tests.unit.post.offices import Desk, outbox, refused, settled_event, waiting_event
@@ -94,4 +94,4 @@ def test_a_sealed_type_cannot_be_told_in_the_open(desk: Desk) -> None:
     with desk.database.begin() as session, pytest.raises(ValueError, match=r"case\.closed"):
         post.tell(session, secret)
     assert outbox(desk.database) == []
-    assert MatchDecided.TYPE not in plain.local.PLAIN_BODIES
+    assert MatchDecided.TYPE not in local.PLAIN_BODIES

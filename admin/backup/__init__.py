@@ -1,0 +1,1 @@
+"""Backup and restore: one encrypted file, checked whole before anything is written."""

@@ -1,0 +1,90 @@
+"""`myosotis cases` and `myosotis import`: references and counts; an administrator never sees a person."""
+
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from admin import console
+from admin.acting import acting, person_options
+from admin.command import node_of
+from admin.console import json_option
+from admin.errors import AdminError
+from services.intake.domain.imports import DryRun, Problem
+from services.intake.store.cases import CaseRow
+from shared.runtime import ids
+
+
+@click.group()
+def cases() -> None:
+    """Cases by reference; their content is for caseworkers, on the desk."""
+
+
+@cases.command("list")
+@click.option("--state", type=click.Choice(["open", "closed", "erased"]), help="Only cases in this state.")
+@json_option
+@click.pass_context
+def list_cases(ctx: click.Context, state: str | None, as_json: bool) -> None:
+    """References, kinds and states. Never a name."""
+    chosen = select(CaseRow).order_by(CaseRow.changed_at.desc(), CaseRow.id)
+    if state is not None:
+        chosen = chosen.where(CaseRow.state == state)
+    with node_of(ctx).database("intake") as database, database.read() as session:
+        rows = [
+            {
+                "case": row.id,
+                "short": ids.short(row.id),
+                "kind": row.kind,
+                "state": row.state,
+                "tracing_status": row.tracing_status,
+                "team": row.team,
+                "changed": row.changed_at,
+            }
+            for row in session.scalars(chosen)
+        ]
+    console.show(rows, as_json=as_json, empty="No case.")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what an import would do.")
+@person_options
+@click.pass_context
+def import_cases(
+    ctx: click.Context, file: Path, dry_run: bool, login: str, password_file: Path | None
+) -> None:
+    """Import cases from a CSV FILE as one batch; rows with a problem are left out and named."""
+    data = file.read_bytes()
+    with node_of(ctx).intake() as intake, acting(intake, login, password_file) as actor:
+        imports = intake.use_cases.imports
+        if dry_run:
+            found = imports.dry_run(data, actor)
+            _tell(found)
+            console.say(f"Dry run: {len(found.accepted)} rows could be imported, nothing was changed.")
+        else:
+            with console.working("Importing"):
+                batch, found = imports.commit(data, actor)
+            _tell(found)
+            console.say(f"{batch.rows} cases imported as {batch.id}; nothing is shared by that.")
+            console.say("The desk can take the whole batch back.")
+    if found.problems:
+        raise AdminError(
+            f"{len(found.problems)} problems are left: mend those rows and import them from another file."
+        )
+
+
+def _tell(found: DryRun) -> None:
+    for problem in found.problems:
+        console.say(f"{_place(problem)}: {problem.message}")
+    for warning in found.warnings:
+        console.say(f"{_place(warning)} (imported all the same): {warning.message}")
+    if found.ignored_columns:
+        console.say(f"{len(found.ignored_columns)} columns are not known here and are left out.")
+
+
+def _place(problem: Problem) -> str:
+    """Where it is. Not the value: a terminal's history and a log of it are no place for a person's data."""
+    return f"Row {problem.row}" + (f", column {problem.column}" if problem.column else "")
+
+
+COMMANDS: dict[str, click.Command] = {"cases": cases, "import": import_cases}

@@ -1,0 +1,1 @@
+"""`myosotis doctor`: one line a check, and a sentence how to mend what is not right."""

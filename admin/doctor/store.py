@@ -1,0 +1,108 @@
+"""Databases, what waits in them, what was set aside, and the audit logs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
+
+from admin.audit_commands import explain, verify_all
+from admin.doctor.finding import Finding, broken, look, ok
+from admin.node import Node
+from shared.post import quarantine_mode
+from shared.post.routes import Lane
+from shared.runtime.clock import in_utc
+from shared.store import inbox, outbox, quarantine, schema
+from shared.store.engine import Database
+from shared.store.tables import AuditRow, OutboxRow
+
+LATE = timedelta(minutes=15)
+CLOCK_SLACK = timedelta(minutes=2)
+REFUSED_DAYS = timedelta(days=7)
+
+
+def databases(node: Node) -> Iterator[Finding]:
+    """Reachable, in the newest shape, whole."""
+    with node.databases() as opened:
+        for service, database in opened.items():
+            name = f"database {service}"
+            database.check()
+            if schema.needs_migration(database, f"services.{service}"):
+                yield broken(name, "It is not in the newest shape: run `myosotis migrate`.")
+            elif not _whole(database):
+                yield broken(name, "The file is damaged: stop the services and restore the newest backup.")
+            else:
+                yield ok(name, f"Reached, newest shape ({database.dialect}).")
+
+
+def _whole(database: Database) -> bool:
+    if database.dialect != "sqlite":
+        return True
+    with database.read() as session:
+        return session.execute(text("PRAGMA quick_check(1)")).scalar() == "ok"
+
+
+def waiting(node: Node) -> Iterator[Finding]:
+    """Outbox and inbox: how much, how old, and what a person has to decide."""
+    now = node.clock.now()
+    with node.databases() as opened:
+        for service, database in opened.items():
+            with database.read() as session:
+                if (begun := quarantine_mode.since(session)) is not None:
+                    yield look(
+                        f"quarantine {service}",
+                        f"Restored on {begun:%Y-%m-%d}: nothing is sent until `myosotis restore release`.",
+                    )
+                depths = [outbox.depth(session, lane) for lane in Lane]
+                going = Counter(row.reason or "unknown" for row in outbox.parked(session))
+                coming = Counter(row.reason or "unknown" for row in inbox.parked(session))
+                refused = quarantine.counts(session, now - REFUSED_DAYS)
+            ages = [now - depth.oldest for depth in depths if depth.oldest is not None]
+            count = sum(depth.waiting for depth in depths)
+            if ages and max(ages) > LATE:
+                minutes = int(max(ages).total_seconds() // 60)
+                yield look(
+                    f"outbox {service}",
+                    f"{count} wait, the oldest for {minutes} minutes: is the worker running?",
+                )
+            else:
+                yield ok(f"outbox {service}", f"{count} wait.")
+            for way, reasons in (("out", going), ("in", coming)):
+                if reasons:
+                    why = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
+                    advice = "see `myosotis parked list`, mend the cause, then `myosotis parked retry`"
+                    yield look(f"parked {way} {service}", f"{why}: {advice}.")
+            if refused:
+                codes = ", ".join(f"{n} {code}" for code, n in sorted(refused.items()))
+                yield look(f"refused {service}", f"In 7 days: {codes}; see `myosotis quarantine list`.")
+
+
+def clock(node: Node) -> Iterator[Finding]:
+    """The wall clock against the newest time that was written down before."""
+    now, newest = node.clock.now(), None
+    with node.databases() as opened:
+        for database in opened.values():
+            with database.read() as session:
+                for column in (AuditRow.at, OutboxRow.created):
+                    found = session.scalar(select(func.max(column)))
+                    if found is not None and (newest is None or found > newest):
+                        newest = found
+    if newest is not None and in_utc(newest) > now + CLOCK_SLACK:
+        behind = in_utc(newest) - now
+        yield broken(
+            "clock",
+            f"This machine's clock is {int(behind.total_seconds() // 60)} minutes behind what was written "
+            "before: set the time, turn on time synchronisation, then restart the services.",
+        )
+    else:
+        yield ok("clock", f"{now:%Y-%m-%d %H:%M} UTC, not before anything that was written down.")
+
+
+def audit(node: Node) -> Iterator[Finding]:
+    """The three logs."""
+    for service, report in verify_all(node).items():
+        name = f"audit {service}"
+        if report.ok:
+            yield ok(name, f"{report.length} rows, unbroken.")
+        else:
+            yield broken(name, f"Cannot be believed: {explain(report)}. Change nothing; see OPERATIONS.")

@@ -1,0 +1,1 @@
+"""New keys in place of old ones: root key, role keys, sealing keys, pseudonym keys."""

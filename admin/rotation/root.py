@@ -1,0 +1,31 @@
+"""The next root key takes over; every partner accepts it, because the last card committed to it."""
+
+from pathlib import Path
+
+from admin.errors import AdminError
+from admin.node import Node
+from admin.rotation import cards
+from shared.crypto import keyfile
+from shared.partners.identity import OrganisationIdentity
+
+ROOT, NEXT = "root.key", "next-root.key"
+
+
+def rotate(node: Node, folder: Path, passphrase: bytes, profile: keyfile.Profile = keyfile.STANDARD) -> None:
+    """Make a new next key, issue a card under the key that takes over, announce it, then put files in place.
+
+    After an interruption run it again: what is there already is used. Raises KeyFileError and AdminError.
+    """
+    root, following = folder / ROOT, folder / NEXT
+    new_root, new_following = root.with_name(f"{ROOT}.new"), following.with_name(f"{NEXT}.new")
+    if not new_root.exists():
+        if not following.exists():
+            raise AdminError(f"{following} is not there: bring the next root key, too, for this one time.")
+        new_following.unlink(missing_ok=True)  # an interrupted run got only so far; nobody knows this key
+        OrganisationIdentity.rotate(root, following, passphrase, profile)
+    identity = OrganisationIdentity.load(new_root, passphrase)
+    now = node.clock.now()
+    cards.install(node, cards.issue(node, identity, cards.own_card(node), now))
+    if new_following.exists():
+        new_following.replace(following)
+    new_root.replace(root)

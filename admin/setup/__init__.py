@@ -1,0 +1,1 @@
+"""Set-up: five questions, and everything that a node needs is written."""

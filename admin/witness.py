@@ -1,0 +1,88 @@
+"""What one organisation keeps of another: heads of its audit log, and the highest numbers that came from it.
+
+A partner writes this file for us when we want to prove our audit log, or after we restored a backup.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+
+from admin.errors import AdminError
+from admin.node import KEYED, Node
+from services.intake.store.alerts import ReceiptEvidenceRow
+from shared.store.audit import Head
+from shared.store.tables import AuditHeadRow, SequenceRow
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class WitnessedHead(BaseModel):
+    """The state of the log called `log` when it had `index` rows."""
+
+    model_config = _STRICT
+    log: str
+    index: Annotated[int, Field(ge=1)]
+    hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+    def as_head(self) -> Head:
+        """For the check; a witness's word carries no signature of ours."""
+        return Head(self.log, self.index, bytes.fromhex(self.hash), datetime.fromtimestamp(0, UTC), b"")
+
+
+class Received(BaseModel):
+    """The highest number that arrived in a stream such as 'lt-vilnius/intake>fr-lyon/matching'."""
+
+    model_config = _STRICT
+    stream: str
+    last: Annotated[int, Field(ge=1)]
+
+
+class Witness(BaseModel):
+    """The whole file."""
+
+    model_config = _STRICT
+    kind: Literal["myosotis witness"] = "myosotis witness"
+    about: str
+    by: str
+    heads: list[WitnessedHead]
+    received: list[Received]
+
+    @classmethod
+    def read(cls, path: Path) -> "Witness":
+        """Raises AdminError for anything else."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except ValidationError:
+            raise AdminError(
+                f"{path} is not a witness file: ask the partner to run `myosotis audit witness` again."
+            ) from None
+
+
+def of(node: Node, organisation: str) -> Witness:
+    """What this node keeps of `organisation`."""
+    heads: dict[tuple[str, int, str], WitnessedHead] = {}
+    received: list[Received] = []
+    for service in KEYED:
+        with node.database(service) as database, database.read() as session:
+            prefix = f"{organisation}/"
+            rows = session.scalars(select(AuditHeadRow).where(AuditHeadRow.log.startswith(prefix)))
+            kept = [WitnessedHead(log=row.log, index=row.index, hash=row.hash.hex()) for row in rows]
+            if service == "intake":
+                evidence = select(ReceiptEvidenceRow).where(
+                    ReceiptEvidenceRow.partner == organisation, ReceiptEvidenceRow.head_index.is_not(None)
+                )
+                kept += [
+                    WitnessedHead(log=f"{organisation}/matching", index=row.head_index, hash=row.head_hash)
+                    for row in session.scalars(evidence)
+                    if row.head_index and row.head_hash
+                ]
+            heads |= {(head.log, head.index, head.hash): head for head in kept}
+            streams = select(SequenceRow).where(
+                SequenceRow.direction == "in", SequenceRow.stream.startswith(prefix), SequenceRow.last > 0
+            )
+            received += [Received(stream=row.stream, last=row.last) for row in session.scalars(streams)]
+    ordered = sorted(heads.values(), key=lambda head: (head.log, head.index))
+    return Witness(about=organisation, by=node.organisation, heads=ordered, received=received)

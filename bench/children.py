@@ -1,0 +1,97 @@
+"""Processes of the benchmark: started, spoken to line by line, and always ended."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+END_SECONDS = 20.0
+
+
+class ChildFailed(Exception):
+    """A process of the benchmark ended or fell silent; its log says why."""
+
+
+class Child:
+    """`python -m <module> <arguments>`, whose standard output is read line by line.
+
+    As a context manager it is ended at the end of the block, whatever happened.
+    """
+
+    def __init__(self, arguments: Sequence[str], log: Path, config: Path | None = None) -> None:
+        self.name = " ".join(arguments[:2])
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MYOSOTIS_")}
+        if config is not None:
+            environment["MYOSOTIS_CONFIG"] = str(config)
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        self._log = log
+        self._rest = b""
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def say(self, line: str) -> None:
+        """Write one line to the process."""
+        stream = self._process.stdin
+        if stream is None:
+            raise ChildFailed(f"{self.name} takes no orders")
+        stream.write(f"{line}\n".encode())
+        stream.flush()
+
+    def hear(self, timeout: float = 120.0) -> str:
+        """The next line that it prints. Raises ChildFailed when none comes."""
+        stream = self._process.stdout
+        if stream is None:
+            raise ChildFailed(f"{self.name} says nothing")
+        until = time.monotonic() + timeout
+        while b"\n" not in self._rest:
+            ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
+            part = os.read(stream.fileno(), 65536) if ready else b""
+            if not part:
+                raise ChildFailed(f"{self.name} fell silent; see {self._log}")
+            self._rest += part
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode()
+
+    def expect(self, word: str, timeout: float = 120.0) -> None:
+        """Wait for exactly this line. Raises ChildFailed for any other."""
+        heard = self.hear(timeout)
+        if heard != word:
+            raise ChildFailed(f"{self.name} said {heard!r} instead of {word!r}; see {self._log}")
+
+    def end(self) -> None:
+        """SIGTERM, and SIGKILL for what does not end by itself."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        for number, patience in ((signal.SIGTERM, END_SECONDS), (signal.SIGKILL, END_SECONDS)):
+            if self._process.poll() is not None:
+                return
+            os.killpg(self._process.pid, number)
+            try:
+                self._process.wait(patience)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()

@@ -1,0 +1,1 @@
+"""Alerts a second from the sender's outbox to stored-and-compared at the partner, against the floor."""

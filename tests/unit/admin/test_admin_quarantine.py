@@ -1,0 +1,146 @@
+"""Case 84: a node restored from an old backup says nothing until it was reconciled."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from admin.backup import archive, restoring
+from admin.node import Node
+from services.intake.handlers.actor import UserRole
+from services.intake.store.cases import CaseRow
+from services.matching.store.tables import alert as foreign_alert
+from shared.post.routes import Lane
+from shared.store import outbox
+from shared.store.tables import SequenceRow
+from tests.support.command import acting, refused, run
+from tests.support.sharing import TABLE, publish, share_five, start_again, states
+from tests.support.world import FAST, World
+
+from .conftest import LYON, VILNIUS
+
+PASSPHRASE = b"a passphrase for backups"
+
+
+@pytest.fixture
+def restored(two: World, tmp_path: Path) -> tuple[World, list[str], list[str]]:
+    """Five alerts, a backup, then one is withdrawn and one case erased, and the disk dies."""
+    alerts = share_five(two, VILNIUS, LYON)
+    node = two[VILNIUS]
+    archive.write(Node.at(node.folder), tmp_path / "backup", PASSPHRASE, profile=FAST)
+    by, use_cases = node.actor(UserRole.CASEWORKER), node.intake.use_cases
+    cases = [use_cases.alerts.get(alert, by).case_id for alert in alerts]
+    use_cases.alerts.withdraw(alerts[0], by)
+    use_cases.cases.erase(cases[1], by)
+    two.run_slots(2)
+    restoring.restore(tmp_path / "backup", tmp_path / "new", PASSPHRASE, two.clock)
+    start_again(two, VILNIUS, tmp_path / "new")
+    return two, alerts, cases
+
+
+def lyon_has(world: World) -> int:
+    """How many alerts Lyon's matching holds with content."""
+    with world[LYON].matching.database.read() as session:
+        return len(session.execute(select(foreign_alert).where(foreign_alert.c.state == "live")).all())
+
+
+def decisions(world: World, tmp_path: Path, alerts: list[str]) -> Path:
+    """What a person writes into the reviewed list."""
+    printed = run("restore", "review", node=world[VILNIUS].folder).out
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert {row["alert"] for row in rows} == set(alerts)
+    what = {alerts[0]: "withdraw", alerts[1]: "erase"}
+    path = tmp_path / "decisions.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows({**row, "decision": what.get(row["alert"], "keep")} for row in rows)
+    return path
+
+
+def test_nothing_leaves_and_nothing_is_asked(restored: tuple[World, list[str], list[str]]) -> None:
+    world, _, _ = restored
+    node, before = world[VILNIUS], lyon_has(world)
+    by = node.actor(UserRole.CASEWORKER)
+    node.intake.use_cases.imports.commit(TABLE.replace("Pavyzdys", "Naujas").encode(), by)
+    newest = node.intake.use_cases.cases.overview(by)[0]
+    publish(node, newest.id, by)
+    assert node.intake.use_cases.asker.tick(world.clock.now()) == []
+    world.run_slots(3)
+    assert lyon_has(world) == before
+    with node.intake.database.read() as session:
+        assert outbox.depth(session, Lane.RELAY).waiting > 0
+
+
+def test_release_needs_a_decision_for_every_alert(
+    restored: tuple[World, list[str], list[str]], tmp_path: Path
+) -> None:
+    world, alerts, _ = restored
+    path = decisions(world, tmp_path, alerts)
+    half = tmp_path / "half.csv"
+    half.write_text("\n".join(path.read_text().splitlines()[:3]) + "\n")
+    here, by = world[VILNIUS].folder, acting(tmp_path, "anna")
+    assert "has no decision" in refused("restore", "release", "--decisions", half, "--yes", *by, node=here)
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(path.read_text().replace("keep", "perhaps"))
+    assert "row" in refused("restore", "release", "--decisions", wrong, "--yes", *by, node=here)
+    refused("restore", "release", "--decisions", path, "--yes", *acting(tmp_path, "rasa"), node=here)
+    run("restore", "release", "--yes", *by, node=here, code=2)
+    assert run("status", "--json", node=here).json["quarantine"] != "no"
+
+
+def test_withdrawn_and_erased_stay_so_and_the_rest_goes_on(
+    restored: tuple[World, list[str], list[str]], tmp_path: Path
+) -> None:
+    world, alerts, cases = restored
+    here = world[VILNIUS].folder
+    witness = tmp_path / "witness.json"
+    witness.write_text(run("audit", "witness", VILNIUS, node=world[LYON].folder).out)
+    seen = {one["stream"]: one["last"] for one in __import__("json").loads(witness.read_text())["received"]}
+    path = decisions(world, tmp_path, alerts)
+    with world[VILNIUS].intake.database.read() as session:
+        kid = world[VILNIUS].intake.keys.prekey_set(session)
+    said = run(
+        "restore", "release", "--decisions", path, "--witness", witness, "--yes",
+        *acting(tmp_path, "anna"), node=here,
+    )  # fmt: skip
+    assert "3 alerts kept, 1 withdrawn, 1 cases erased again" in said.out
+    with world[VILNIUS].intake.database.read() as session:
+        assert world[VILNIUS].intake.keys.prekey_set(session) != kid
+        numbers = {
+            row.stream: row.last
+            for row in session.scalars(select(SequenceRow).where(SequenceRow.direction == "out"))
+        }
+        assert session.get_one(CaseRow, cases[1]).state == "erased"
+    assert seen[f"{VILNIUS}/intake>{LYON}/matching"] > 5
+    assert all(numbers[stream] >= last for stream, last in seen.items() if stream in numbers)
+    world.run_slots(4)
+    assert lyon_has(world) == 3
+    after = states(world, VILNIUS)
+    assert [after[one] for one in alerts[:2]] == ["deleted", "deleted"]
+    assert {after[one] for one in alerts[2:]} == {"compared"}
+    # And a new one goes the usual way.
+    by = world[VILNIUS].actor(UserRole.CASEWORKER)
+    world[VILNIUS].intake.use_cases.alerts.withdraw(alerts[2], by)
+    world.run_slots(3)
+    assert states(world, VILNIUS)[alerts[2]] == "deleted"
+    assert lyon_has(world) == 2
+
+
+def test_without_a_witness_the_numbers_jump(
+    restored: tuple[World, list[str], list[str]], tmp_path: Path
+) -> None:
+    world, alerts, _ = restored
+    path = decisions(world, tmp_path, alerts)
+    by = acting(tmp_path, "anna")
+    run("restore", "release", "--decisions", path, "--yes", *by, node=world[VILNIUS].folder)
+    with world[VILNIUS].intake.database.read() as session:
+        row = session.get_one(SequenceRow, (f"{VILNIUS}/intake>{LYON}/matching", "out"))
+        assert row.last > 1_000_000
+    world.run_slots(6)
+    assert lyon_has(world) == 3
+    assert "not in quarantine" in refused(
+        "restore", "release", "--all-still-shared", "--yes", *by, node=world[VILNIUS].folder
+    )

@@ -1,0 +1,95 @@
+"""`myosotis relay`: the operator admits, the member joins."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from admin.brokers import BrokerFolder
+from admin.node import Node
+from admin.relay.bundle import RelayBundle, join
+from tests.support.command import refused, run, secret_file
+from tests.support.world import FAST
+
+WORDS = "six words of my own choice"
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Path:
+    run("relay", "create", tmp_path / "relay", "--name", "relay.example.org")
+    return tmp_path / "relay"
+
+
+def admit(relay: Path, tmp_path: Path, organisation: str) -> Path:
+    out = tmp_path / f"{organisation}.relay"
+    file = secret_file(tmp_path, WORDS, "words")
+    run("relay", "admit", organisation, "--relay", relay, "--out", out, "--passphrase-file", file)
+    return out
+
+
+def test_a_member_is_admitted_and_joins(relay: Path, node: Path, tmp_path: Path) -> None:
+    file = admit(relay, tmp_path, "lt-vilnius")
+    definitions = json.loads((relay / "definitions.json").read_text())
+    assert "inbox.lt-vilnius.matching" in [queue["name"] for queue in definitions["queues"]]
+    before = (node / "intake" / "service.toml").read_text()
+    said = run("relay", "join", file, "--passphrase-file", secret_file(tmp_path, WORDS, "words"), node=node)
+    assert "delete" in said.out
+    for role in ("intake", "matching"):
+        table = tomllib.loads((node / role / "service.toml").read_text())
+        assert table["relay"]["host"] == table["relay"]["server_name"] == "relay.example.org"
+        assert table["local"] == tomllib.loads(before)["local"]
+        certificate = x509.load_pem_x509_certificate((node / role / "tls" / "relay.pem").read_bytes())
+        assert certificate.subject.rfc4514_string() == "CN=lt-vilnius"
+    assert "relay" not in tomllib.loads((node / "notify" / "service.toml").read_text())
+
+
+def test_the_file_of_another_organisation_is_refused(relay: Path, node: Path, tmp_path: Path) -> None:
+    file, words = admit(relay, tmp_path, "lv-riga"), secret_file(tmp_path, WORDS, "words")
+    before = (node / "intake" / "service.toml").read_text()
+    assert "for lv-riga" in refused("relay", "join", file, "--passphrase-file", words, node=node)
+    assert (node / "intake" / "service.toml").read_text() == before
+
+
+def test_wrong_words_are_refused_plainly(relay: Path, node: Path, tmp_path: Path) -> None:
+    file = admit(relay, tmp_path, "lt-vilnius")
+    wrong = secret_file(tmp_path, "other words", "wrong")
+    sentence = refused("relay", "join", file, "--passphrase-file", wrong, node=node)
+    assert "passphrase does not open" in sentence
+
+
+def test_no_private_key_can_be_read_from_the_file(relay: Path, tmp_path: Path) -> None:
+    assert b"PRIVATE KEY" not in admit(relay, tmp_path, "lt-vilnius").read_bytes()
+
+
+def test_admitting_one_keeps_the_others(relay: Path, tmp_path: Path) -> None:
+    for organisation in ("lt-vilnius", "lv-riga"):
+        admit(relay, tmp_path, organisation)
+    listed = run("relay", "list", "--relay", relay, "--json").json
+    assert [row["organisation"] for row in listed] == ["lt-vilnius", "lv-riga"]
+    run("relay", "remove", "lt-vilnius", "--relay", relay, "--yes")
+    assert "lt-vilnius" not in (relay / "definitions.json").read_text()
+
+
+def test_joining_again_renews_the_certificates(node: Path, tmp_path: Path) -> None:
+    broker = BrokerFolder.create(tmp_path / "relay", ["relay.example.org"], members=["lt-vilnius"])
+    serials = set()
+    for number in range(2):
+        out = tmp_path / f"{number}.relay"
+        RelayBundle.issue(broker, "lt-vilnius").write(out, b"words", FAST)
+        join(Node.at(node), RelayBundle.read(out, b"words"))
+        pem = (node / "intake" / "tls" / "relay.pem").read_bytes()
+        serials.add(x509.load_pem_x509_certificate(pem).serial_number)
+        assert (node / "intake" / "service.toml").read_text().count("[relay]") == 1
+    assert len(serials) == 2
+
+
+@pytest.mark.parametrize("organisation", ["Vilnius", "lt-", "../x", "lt-vilnius/../x"])
+def test_a_bad_id_is_refused(relay: Path, tmp_path: Path, organisation: str) -> None:
+    assert "two letters" in refused("relay", "admit", organisation, "--relay", relay, "--out", tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+def test_without_a_relay_folder_the_sentence_says_so(tmp_path: Path) -> None:
+    assert "relay create" in refused("relay", "list", "--relay", tmp_path / "nothing")

@@ -1,0 +1,128 @@
+"""Every code that can come has a word, and every reason a sentence (words.md)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+from services.intake.desk import formats, sentences
+from services.intake.desk.words import LABELS
+from services.intake.domain import codes, description
+from services.intake.handlers.actor import UserRole
+from services.intake.handlers.alarms import KINDS
+from services.intake.handlers.errors import PartnerNotVerified
+from services.intake.handlers.match_views import MatchReason
+from shared.partners.view import HoldReason
+from shared.wire.codes import PartnerStatus, Strength
+from shared.wire.reasons import SENTENCES
+
+LISTS: dict[str, type[StrEnum]] = {
+    "kind": codes.CaseKind,
+    "category": codes.Category,
+    "risk": codes.Risk,
+    "tracing_status": codes.TracingStatus,
+    "urgency": codes.Urgency,
+    "msg_status": codes.MsgStatus,
+    "tlp": codes.Tlp,
+    "permitted_use": codes.PermittedUse,
+    "sex": codes.Sex,
+    "eye_colour": codes.EyeColour,
+    "hair_colour": codes.HairColour,
+    "height": codes.HeightBand,
+    "mark_kind": codes.MarkKind,
+    "mark_place": codes.MarkPlace,
+    "match_state": codes.MatchState,
+    "strength": Strength,
+    "exclusion": codes.ExclusionReason,
+    "role": UserRole,
+    "hold": HoldReason,
+}
+
+
+@pytest.fixture
+def app() -> Flask:
+    made = Flask("services.intake.desk")
+    Babel(made, default_domain="messages")
+    return made
+
+
+@pytest.mark.parametrize("group", LISTS)
+def test_every_code_of_a_list_has_a_word(group: str) -> None:
+    assert set(LABELS[group]) == {code.value for code in LISTS[group]}
+
+
+def test_other_lists_are_complete() -> None:
+    assert set(LABELS["alarm"]) == set(KINDS)
+    assert set(LABELS["partner_status"]) == {status.value for status in PartnerStatus} - {"self"}
+    assert set(description.FIELDS) <= set(LABELS["field"])
+
+
+@pytest.mark.parametrize("language", ["lt", "en", "fr"])
+def test_every_reason_is_a_full_sentence(app: Flask, language: str) -> None:
+    values: dict[str, str | int] = {
+        "rarity": "rare",
+        "alert": "other",
+        "case": "other",
+        "count": 2,
+        "first": "lt",
+    }
+    with app.test_request_context("/"), force_locale(language):
+        for comparator, verdict in SENTENCES:
+            text = sentences.reason(MatchReason(comparator, verdict.value, 1, dict(values)))
+            assert text[0].isupper(), text
+            assert text.endswith("."), text
+            assert "{" not in text
+
+
+def test_a_reason_of_a_newer_matching_is_said_honestly(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert "no sentence" in sentences.reason(MatchReason("shoe_size", "for", 1, {}))
+
+
+def test_a_warning_only_when_all_agreeing_names_are_common() -> None:
+    common, rare = ({"rarity": one} for one in ("common", "rare"))
+    assert sentences.is_common([MatchReason("key_n", "for", 1, dict(common))])
+    assert not sentences.is_common(
+        [MatchReason("key_n", "for", 1, dict(common)), MatchReason("key_d", "for", 1, dict(rare))]
+    )
+    assert not sentences.is_common([MatchReason("sex", "for", 1, {"alert": "male"})])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("birth_decade", 1990, "1990–1999"),
+        ("languages", ["lt", "ru"], "Lithuanian, Russian"),
+        ("marks", ["tattoo:forearm_left"], "tattoo (left forearm)"),
+        ("marks", "scar.face", "scar (face)"),
+        ("marks", "unheard:of", "unheard:of"),
+        ("nationality", "lt", "Lithuania"),
+        ("region", "lt-vl", "Lithuania (LT-VL)"),
+        ("region", "FR", "France"),
+        ("last_seen", "2026-05", "May 2026"),
+        ("last_seen", "2026-99", "2026-99"),
+        ("height", "190_and_over", "190 cm and over"),
+        ("sex", None, ""),
+    ],
+)
+def test_coded_values_in_words(app: Flask, field: str, value: object, text: str) -> None:
+    with app.test_request_context("/"), force_locale("en"):
+        assert formats.coded(field, value) == text
+
+
+def test_an_error_with_something_in_it_is_translated(app: Flask) -> None:
+    with app.test_request_context("/"), force_locale("lt"):
+        assert sentences.said(PartnerNotVerified("lv-riga")).startswith("lv-riga nėra patvirtintas")
+        assert sentences.said("Row 7 has the same id; give each row its own.").startswith("7 eilutė")
+    with app.test_request_context("/"), force_locale("en"):
+        assert sentences.said("a second person has to agree to the restart").startswith("A second")
+
+
+def test_invisible_characters_become_visible() -> None:
+    """Case 48."""
+    assert formats.shown("a\u202eb\u200bc") == "a\ufffdb\ufffdc"
+    assert formats.shown("Žydrūnė Петренко") == "Žydrūnė Петренко"
+    assert formats.shown(None) == ""
