@@ -26,7 +26,7 @@ demo: setup ## Three organisations exchange alerts and find a possible match (CH
 
 test: setup ## Every test there is, on real servers and a real browser
 	@deploy/host-packages broker database browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not (compose or ondemand)" $(ARGS)
 
 test-fast: setup ## The tests that need no server; under a minute
 	@$(BIN)/python -m pytest -q -n 2 -m "not (slow or broker or database or browser or demo or compose or ondemand)" tests/unit tests/property tests/architecture $(ARGS)

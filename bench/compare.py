@@ -7,6 +7,7 @@ its own, so that its memory is its own:
     python -m bench.compare COUNT FOLDER ALERTS     prints "ms mb", the median and the memory that cases take
 """
 
+import os
 import random
 import statistics
 import sys
@@ -72,19 +73,12 @@ def main(count: int, folder: Path, alerts: int) -> None:
     known = _fill(database, cases, count, chance)
     comparing = Comparing(cases, Columns(cases))
     messages = [_message(alert(chance, SystemClock().now(), chance.choice(known))) for _ in range(alerts + 1)]
-    before = rss_mb_of_self()
+    before = rss_mb(os.getpid())
     _compare(database, comparing, messages[0])  # loads the columns
-    added = rss_mb_of_self() - before
+    added = rss_mb(os.getpid()) - before
     times = [_compare(database, comparing, message) for message in messages[1:]]
     print(f"{statistics.median(times) * 1000:.4f} {added:.1f}", flush=True)
     database.dispose()
-
-
-def rss_mb_of_self() -> float:
-    """Resident memory of this process."""
-    import os
-
-    return rss_mb(os.getpid())
 
 
 def _compare(database: Database, comparing: Comparing, message: bytes) -> float:

@@ -57,7 +57,7 @@ class Desk:
         for _ in range(count):
             someone = person(self._chance)
             view = cases.register(case(CaseKind.FOUND, someone), actor)
-            self._known.append((view.id, someone))
+            self._known.append((view.summary.id, someone))
         database = self._partner.matching.database
 
         def ready() -> bool:
@@ -69,14 +69,20 @@ class Desk:
         _wait(ready, 0.2)
         self._say(f"the partner has the pseudonyms of its {count} own cases")
 
-    def measure(self, count: int) -> Latency:
-        """Publish so many alerts, one after the other, each for a person whom the partner found."""
-        seconds = []
-        for _ in range(count):
+    def measure(self, count: int, at_most: float = float("inf")) -> Latency:
+        """Publish so many alerts, one after the other, each for a person whom the partner found.
+
+        Stops after `at_most` seconds, when the load ends.
+        """
+        seconds: list[float] = []
+        end = time.monotonic() + at_most
+        while len(seconds) < count and (time.monotonic() < end or not seconds):
             time.sleep(self._chance.uniform(*PAUSE_SECONDS))
             seconds.append(self._once())
         result = Latency.of(seconds)
-        self._say(f"{count} alerts: half within {result.p50:.0f} ms, 99 of 100 within {result.p99:.0f} ms")
+        self._say(
+            f"{len(seconds)} alerts: half within {result.p50:.0f} ms, 99 of 100 within {result.p99:.0f} ms"
+        )
         return result
 
     def load(self, rate: float, seconds: float) -> int:
@@ -100,7 +106,7 @@ class Desk:
         missing = cases.register(case(CaseKind.MISSING, someone), self._sender.actor())
         choices = Choices(status=MsgStatus.EXERCISE)
         start = time.perf_counter()
-        alerts.publish(missing.id, choices, self._sender.actor(), partners=[PARTNER])
+        alerts.publish(missing.summary.id, choices, self._sender.actor(), partners=[PARTNER])
         database = self._partner.intake.database
 
         def shown() -> bool:

@@ -1,8 +1,9 @@
 """Whole nodes for measuring: set up as in production, on one RabbitMQ node of the benchmark's own."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,17 @@ _QUICK_ROOT = Profile(Derivation.ARGON2ID, 1, 8)  # the root key is used once he
 
 @dataclass(slots=True)
 class Node:
-    """One organisation: its folder, its card, and its two services with keys as a person's process has them."""
+    """One organisation: its folder, its card, and its services with keys as the desk's process has them.
+
+    `health` says on which port each process answers /readyz once it runs.
+    """
 
     id: str
     folder: Path
     card: CardFile
     intake: IntakeApp
     matching: MatchingApp
+    health: Mapping[str, int]
 
     def actor(self, role: UserRole = UserRole.CASEWORKER, name: str = "user_1") -> Actor:
         """Somebody of the invented staff."""
@@ -84,6 +89,8 @@ def circle(folder: Path, on: PrivateBroker) -> Iterator[tuple[Node, Node]]:
 
 def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
     place = BrokerPlace("127.0.0.1", on.ports.tls, "localhost")
+    *ports, web_port = free_ports(len(SERVICES) + 2)
+    health = dict(zip((*SERVICES, "web"), ports, strict=True))
     plan = NodePlan(
         organisation=organisation,
         name=f"{organisation} (invented)",
@@ -94,11 +101,12 @@ def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
         local=place,
         relay=place,
         services={
-            service: ServicePlace(f"sqlite:///{service}.db", health_port=0, web_port=0)
+            service: ServicePlace(
+                f"sqlite:///{service}.db", health[service], web_port=web_port, web_health_port=health["web"]
+            )
             for service in SERVICES
         },
         policy=POLICY,
-        extra={"poll_seconds": 0.05},
     )
     card = create(folder, plan, b"a root passphrase for measuring", SystemClock(), _QUICK_ROOT)
     for service in SERVICES:
@@ -110,7 +118,16 @@ def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
     matching = matching_app.build(settings["matching"])
     intake.begin(keyed.own_card(settings["intake"]))
     matching.begin(keyed.own_card(settings["matching"]))
-    return Node(organisation, folder, card, intake, matching)
+    return Node(organisation, folder, card, intake, matching, health)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports on 127.0.0.1 that nobody uses now."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 def _certificates(organisation: str, service: str, tls: Path, on: PrivateBroker) -> None:
@@ -132,6 +149,3 @@ def _befriend(here: Node, there: Node) -> None:
     partners.compare(there.id, [words[place - 1] for place in places], first)
     partners.approve(there.id, second)
     here.intake.use_cases.policies.approve_first_load(there.id, 500, second)
-
-
-__all__: Sequence[str] = ("FLOOR", "PARTNER", "SENDER", "Node", "broker", "circle")

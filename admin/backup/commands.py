@@ -56,7 +56,7 @@ def backup(ctx: click.Context, file: Path, passphrase_file: Path | None, with_ro
 
 @click.group(cls=_Restore)
 def restore() -> None:
-    """FILE FOLDER: put a backup into a new FOLDER. Then: review, release."""
+    """FILE FOLDER: put a backup into a new FOLDER. Then: review, release. Also: check FILE."""
 
 
 @restore.command("file", hidden=True)
@@ -77,6 +77,19 @@ def restore_file(file: Path, folder: Path, passphrase_file: Path | None) -> None
     console.say(f"  myosotis --node {folder} restore review > decisions.csv")
     console.say("  write keep, withdraw or erase beside each alert, with the caseworkers")
     console.say(f"  myosotis --node {folder} restore release --decisions decisions.csv --as LOGIN")
+
+
+@restore.command("check")
+@click.argument("file", type=file_option)
+@click.option("--passphrase-file", type=file_option)
+def check_file(file: Path, passphrase_file: Path | None) -> None:
+    """Read the whole of FILE and say whether it could be restored. Writes nothing."""
+    passphrase = console.secret("Passphrase of the backup", passphrase_file)
+    with console.working("Checking"):
+        found = restoring.check(file, passphrase)
+    console.say(
+        f"{file} is whole: {found.organisation} as of {console.moment(found.made)}, {found.files} files."
+    )
 
 
 @restore.command()

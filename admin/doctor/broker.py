@@ -52,7 +52,11 @@ def check(node: Node) -> Iterator[Finding]:
 def _certificate(name: str, broker: BrokerSettings, now: datetime) -> Iterator[Finding]:
     certificate = x509.load_pem_x509_certificate(broker.cert_file.read_bytes())
     days = (certificate.not_valid_after_utc - now).days
-    renew = "ask the relay's operator for a new file (`myosotis relay bundle`) and join with it"
+    renew = (
+        "run `myosotis relay renew-node` and restart the services"
+        if name.startswith("certificate local")
+        else "ask the relay's operator for a new file (`myosotis relay bundle`) and join with it"
+    )
     if days < 0:
         yield broken(name, f"It expired {-days} days ago: {renew}.")
     elif days < RENEW_DAYS:

@@ -13,7 +13,7 @@ from admin.node import give_to_owner
 from admin.relay import bundle as bundles
 from admin.relay.bundle import RelayBundle
 from admin.setup.answers import place
-from shared.bus.topology import checked
+from shared.bus.topology import SERVICES, checked
 
 RELOAD = "The broker reads its new definitions at its next start: restart it now; nothing is lost."
 relay_option = click.option(
@@ -133,6 +133,21 @@ def renew_server(ctx: click.Context, folder: Path | None) -> None:
     for name in ("server.pem", "server.key"):
         give_to_owner(broker.path / "tls" / name)
     console.say("The broker has a new certificate; restart it to use it.")
+
+
+@relay.command("renew-node")
+@click.pass_context
+def renew_node(ctx: click.Context) -> None:
+    """New certificates for this node's three services on its own broker, before the old ones expire."""
+    node = node_of(ctx)
+    broker = _broker(ctx, None)
+    broker.admit_node(node.organisation, node.folder)
+    if node.organisation in broker.places.members:
+        broker.admit_member(node.organisation, node.folder)
+    for service in SERVICES:
+        for path in (node.folder / service / "tls").iterdir():
+            give_to_owner(path)
+    console.say("All three services have new certificates for the node's own broker: restart them.")
 
 
 @relay.command("join")

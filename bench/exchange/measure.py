@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.children import Child, ChildFailed
-from bench.nodes import PARTNER, Node
+from bench.nodes import PARTNER, SENDER, Node
 from bench.samples import Found, alert, case_pseudonyms, found
 from services.matching.store import tables
 from shared.bus.private_node import PrivateBroker
@@ -114,7 +114,7 @@ def _tell_cases(partner: Node, cases: list[Found]) -> None:
     for start in range(0, len(cases), _AT_ONCE):
         with intake.database.begin() as session:
             for case in cases[start : start + _AT_ONCE]:
-                post.tell(session, case_pseudonyms(case, "lt-vilnius"))
+                post.tell(session, case_pseudonyms(case, SENDER))
         partner.send_local()
     database = partner.matching.database
 

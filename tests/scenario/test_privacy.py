@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import MetaData, select, text
 
 from services.intake.domain.codes import MatchState
+from services.intake.domain.person import LastSeen
 from shared.bus.memory import MemoryBus
 from shared.bus.port import Outgoing, PublishOutcome
 from shared.post.sender import Post
@@ -96,9 +97,14 @@ def test_two_alerts_with_one_surname_cannot_be_linked(two: World, monkeypatch: p
 def test_hits_over_different_cases_or_one_group_show_nothing(two: World) -> None:
     """Case 42: a namesake of another age, and somebody else born on that day with another surname."""
     lyon = two[LYON]
-    holds(lyon, person("Austeja", "Petraityte", "1971-06-30"))  # given name alone
-    holds(lyon, person("Milda", "Kazlauskiene", "1971-01-02"))  # surname alone
-    holds(lyon, person("Ruta", "Jonaityte", "2008-03-14"))  # date of birth alone
+    for given, family, born in (
+        ("Austeja", "Petraityte", "1971-06-30"),  # the given name alone
+        ("Milda", "Kazlauskiene", "1971-01-02"),  # the surname alone
+        ("Dorota", "Lewandowska", "2008-03-14"),  # the date of birth alone
+    ):
+        # Nothing else is known of them, so no description can speak for them.
+        known = person(given, family, born)
+        holds(lyon, replace(known, height_cm=None, eye_colour=None, languages=(), last_seen=LastSeen()))
     two.run_slots(2)
     share(two[VILNIUS], looks_for(two[VILNIUS]))
     two.run_slots(2)

@@ -44,7 +44,7 @@ def test_a_form_of_another_site_is_refused(house: House) -> None:
     [
         "<script>alert(1)</script>",
         '"><img src=x onerror=alert(1)>',
-        "{{7*7}}${7*7}<%= 7*7 %>",
+        "{{7*7777}}${7*7777}<%= 7*7777 %>",
         "' OR 1=1; DROP TABLE case_file; --",
         "%s%n %(name)s {0}",
         "Раtrauskas",
@@ -60,7 +60,7 @@ def test_hostile_text_is_shown_as_text(own_house: House, name: str) -> None:
         assert name in text_of(page) or path.endswith("/edit")
         assert "<script>alert" not in page
         assert "<img src=x" not in page
-        assert "49" not in text_of(page).replace("149", "")
+        assert "54439" not in page
     found = browser.client.get("/cases", query_string={"q": name})
     assert found.status_code == 200
     for parameter in ("kind", "state", "category", "risk"):

@@ -71,13 +71,12 @@ class Imports:
             batch = session.get(ImportBatchRow, batch_id, with_for_update=True)
             if batch is None:
                 raise NotFound()
+            every = session.scalars(select(CaseRow).where(CaseRow.batch_id == batch_id)).all()
+            if not all(by.sees_team(case.team) for case in every):
+                raise NotFound()
             if batch.undone_at is not None:
                 raise BatchUndone()
-            cases = session.scalars(
-                select(CaseRow).where(CaseRow.batch_id == batch_id, CaseRow.state != "erased")
-            ).all()
-            if not all(by.sees_team(case.team) for case in cases):
-                raise NotFound()
+            cases = [case for case in every if case.state != "erased"]
             shared = (
                 select(func.count())
                 .select_from(AlertRow)
@@ -93,11 +92,13 @@ class Imports:
             return len(cases)
 
     def overview(self, by: Actor) -> list[BatchView]:
-        """Imports, the newest first."""
+        """Imports of this person's team, the newest first."""
         by.must_be(WRITES_CASES)
         with self._context.database.read() as session:
-            rows = session.scalars(select(ImportBatchRow).order_by(ImportBatchRow.imported_at.desc()))
-            return [_view(row) for row in rows]
+            rows = session.scalars(select(ImportBatchRow).order_by(ImportBatchRow.imported_at.desc())).all()
+            teams = select(CaseRow.batch_id, CaseRow.team).distinct()
+            foreign = {batch for batch, team in session.execute(teams) if not by.sees_team(team)}
+            return [_view(row) for row in rows if row.id not in foreign]
 
 
 def _view(row: ImportBatchRow) -> BatchView:

@@ -15,7 +15,8 @@ from services.intake.handlers.actor import READS_CASES, SYSTEM, Actor
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.errors import NotFound
 from services.intake.handlers.ports import Context
-from services.intake.store.alerts import ReceiptEvidenceRow, ReceiptItemRow, ShareRow
+from services.intake.store.alerts import AlertRow, ReceiptEvidenceRow, ReceiptItemRow, ShareRow
+from services.intake.store.cases import CaseRow
 from shared.post.incoming import Incoming
 from shared.runtime import clock as clocks
 from shared.runtime import ids
@@ -81,8 +82,14 @@ class Receipts:
         """Every signed word of a partner about one share, the oldest first."""
         by.must_be(READS_CASES)
         with self._context.database.read() as session:
-            if session.get(ShareRow, share_id) is None:
-                raise NotFound()
+            team = session.scalar(
+                select(CaseRow.team)
+                .join(AlertRow, AlertRow.case_id == CaseRow.id)
+                .join(ShareRow, ShareRow.alert_id == AlertRow.id)
+                .where(ShareRow.id == share_id)
+            )
+            if team is None or not by.sees_team(team):
+                raise NotFound()  # another team's is as if it were not there (case 46)
             rows = session.execute(
                 select(ReceiptItemRow, ReceiptEvidenceRow)
                 .join(ReceiptEvidenceRow, ReceiptItemRow.evidence_id == ReceiptEvidenceRow.id)

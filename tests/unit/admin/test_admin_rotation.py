@@ -1,0 +1,139 @@
+"""New keys while partners go on: nothing is lost, and what is stolen counts no more."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.intake.handlers.actor import UserRole
+from shared.partners import fingerprint
+from shared.wire.codes import PartnerStatus
+from shared.wire.parties import Party, Role
+from tests.support.command import ROOT_PASSPHRASE, acting, refused, run, secret_file
+from tests.support.sharing import share_five, start_again, states
+from tests.support.world import FAST, World
+
+from .conftest import LYON, VILNIUS
+
+
+@pytest.fixture
+def sharing(two: World, monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[str]]:
+    """Five alerts at Lyon; new root keys are quick ones."""
+    monkeypatch.setattr("shared.crypto.keyfile.STANDARD", FAST)
+    return two, share_five(two, VILNIUS, LYON)
+
+
+def rotate(world: World, tmp_path: Path, *arguments: object, code: int = 0) -> str:
+    """`myosotis rotate ...` in Vilnius."""
+    secret = secret_file(tmp_path, ROOT_PASSPHRASE, "root")
+    folder = world[VILNIUS].folder
+    return run("rotate", *arguments, "--root-passphrase-file", secret, node=folder, code=code).out
+
+
+def still_exchanging(world: World, alert: str) -> None:
+    """A recall goes there and its receipt comes back; nobody refused anything."""
+    node = world[VILNIUS]
+    node.intake.use_cases.alerts.withdraw(alert, node.actor(UserRole.CASEWORKER))
+    world.run_slots(2)
+    assert states(world, VILNIUS)[alert] == "deleted"
+    lyon = world[LYON]
+    (view,) = lyon.intake.use_cases.partners.overview(lyon.actor(UserRole.ADMINISTRATOR))
+    assert view.status is PartnerStatus.VERIFIED
+
+
+def known_root(world: World) -> tuple[str, ...]:
+    """Vilnius' twelve words as Lyon's directory has them."""
+    lyon = world[LYON]
+    with lyon.intake.database.read() as session:
+        card = lyon.intake.directory.view(session, world.clock.now()).card(VILNIUS)
+    assert card is not None
+    return fingerprint.words(VILNIUS, card.root)
+
+
+def test_the_next_root_key_takes_over(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
+    world, alerts = sharing
+    before = known_root(world)
+    rotate(world, tmp_path, "root", "--yes")
+    world.pump()
+    assert known_root(world) != before
+    still_exchanging(world, alerts[0])
+    world.clock.advance(timedelta(seconds=5))
+    rotate(world, tmp_path, "card")  # the new files are in their places
+    world.pump()
+    still_exchanging(world, alerts[1])
+
+
+def test_an_interrupted_root_rotation_goes_on(
+    sharing: tuple[World, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, alerts = sharing
+
+    def power_cut(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("admin.rotation.cards.install", power_cut)
+        rotate(world, tmp_path, "root", "--yes", code=1)
+    world.pump()
+    still_exchanging(world, alerts[0])
+    rotate(world, tmp_path, "root", "--yes")
+    world.pump()
+    still_exchanging(world, alerts[1])
+
+
+@pytest.mark.parametrize("role", ["intake", "matching"])
+def test_a_role_key_is_announced_and_then_used(
+    sharing: tuple[World, list[str]], tmp_path: Path, role: str
+) -> None:
+    world, alerts = sharing
+    old = getattr(world[VILNIUS], role).keys.skid
+    world.clock.advance(timedelta(seconds=5))
+    rotate(world, tmp_path, "role-key", role)
+    world.pump()
+    still_exchanging(world, alerts[0])
+    early = refused("rotate", "role-key", role, node=world[VILNIUS].folder)
+    assert "partners need time" in early
+    world.clock.advance(timedelta(hours=1))
+    rotate(world, tmp_path, "role-key", role)
+    start_again(world, VILNIUS)
+    assert getattr(world[VILNIUS], role).keys.skid != old
+    world.run_slots(1)
+    still_exchanging(world, alerts[1])
+    run("audit", "verify", node=world[VILNIUS].folder)
+
+
+def test_a_stolen_role_key_counts_no_more(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
+    """Journey 7, and case 10 for whoever goes on with the stolen key."""
+    world, alerts = sharing
+    old = world[VILNIUS].intake.keys.skid
+    world.clock.advance(timedelta(seconds=5))
+    rotate(world, tmp_path, "role-key", "intake", "--stolen", "--yes")
+    start_again(world, VILNIUS)
+    world.pump()
+    lyon = world[LYON]
+    with lyon.intake.database.read() as session:
+        view = lyon.intake.directory.view(session, world.clock.now())
+        thief = view.signer(Party(VILNIUS, Role.INTAKE), old)
+    assert thief is None or thief.status.value != "trusted"
+    still_exchanging(world, alerts[0])
+
+
+def test_sealing_keys_and_epochs(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
+    world, alerts = sharing
+    here = world[VILNIUS].folder
+    run("rotate", "sealing", "--yes", node=here)
+    run("rotate", "epoch", LYON, "--yes", *acting(tmp_path, "anna"), node=here)
+    world.run_slots(2)
+    still_exchanging(world, alerts[0])
+    assert "not finished" in refused("rotate", "epoch", LYON, "--yes", *acting(tmp_path, "anna"), node=here)
+
+
+def test_a_wrong_root_passphrase_changes_nothing(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
+    world, _ = sharing
+    wrong, here = secret_file(tmp_path, "another passphrase", "wrong"), world[VILNIUS].folder
+    before = sorted((path.name, path.read_bytes()) for path in (here / "root").iterdir())
+    for what in (["root", "--yes"], ["card"], ["role-key", "matching"]):
+        sentence = refused("rotate", *what, "--root-passphrase-file", wrong, node=here)
+        assert "passphrase does not open" in sentence
+    after = sorted((path.name, path.read_bytes()) for path in (here / "root").iterdir())
+    assert after == before
