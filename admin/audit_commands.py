@@ -26,6 +26,9 @@ ADVICE: dict[Problem, str] = {
     Problem.REMOVED: "row {index} was removed",
     Problem.FORKED: "from row {index} on the log was written anew",
     Problem.TRUNCATED: "rows from {index} on were cut off",
+    Problem.UNKNOWN_HEAD: "a partner saw a state that this log never had: cut off or written anew from row "
+    "{index} on at the earliest",
+    Problem.UNKNOWN_HEAD: "a partner saw a state that this log never had; it was cut or written anew",
     Problem.BAD_HEAD: "the head at row {index} is not signed by this log's key",
 }
 

@@ -20,11 +20,11 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
 class WitnessedHead(BaseModel):
-    """The state of the log called `log` when it had `index` rows."""
+    """The state of the log called `log` when it had `index` rows; 0 when that came in a receipt."""
 
     model_config = _STRICT
     log: str
-    index: Annotated[int, Field(ge=1)]
+    index: Annotated[int, Field(ge=0)]
     hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
     def as_head(self) -> Head:
@@ -72,12 +72,14 @@ def of(node: Node, organisation: str) -> Witness:
             kept = [WitnessedHead(log=row.log, index=row.index, hash=row.hash.hex()) for row in rows]
             if service == "intake":
                 evidence = select(ReceiptEvidenceRow).where(
-                    ReceiptEvidenceRow.partner == organisation, ReceiptEvidenceRow.head_index.is_not(None)
+                    ReceiptEvidenceRow.partner == organisation, ReceiptEvidenceRow.head_hash.is_not(None)
                 )
                 kept += [
-                    WitnessedHead(log=f"{organisation}/matching", index=row.head_index, hash=row.head_hash)
+                    WitnessedHead(
+                        log=f"{organisation}/matching", index=row.head_index or 0, hash=row.head_hash
+                    )
                     for row in session.scalars(evidence)
-                    if row.head_index and row.head_hash
+                    if row.head_hash
                 ]
             heads |= {(head.log, head.index, head.hash): head for head in kept}
             streams = select(SequenceRow).where(

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +101,7 @@ def load(ctx: click.Context) -> None:
             "There are no rows to load: they were loaded already, or the databases are SQLite files."
         )
     with console.working("Loading"):
-        counts = restoring.load(node, node.clock.now().astimezone(UTC))
+        counts = restoring.load(node)
     console.say(", ".join(f"{service}: {count} rows" for service, count in counts.items()))
 
 

@@ -7,6 +7,7 @@ since is withdrawn or erased again, and everything that is still shared goes out
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from admin.witness import Witness
 from services.intake.app import IntakeApp
 from services.intake.domain.alert import AlertState
 from services.intake.handlers.actor import ADMINISTERS, Actor
-from services.intake.handlers.alerts.shares import GONE, Shares
+from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.people import People
 from services.intake.handlers.vault import CaseVault
 from services.intake.store.alerts import AlertRow, ShareRow
@@ -29,8 +30,9 @@ from services.intake.store.cases import CaseRow
 from shared.bus.topology import SERVICES
 from shared.post import quarantine_mode
 from shared.runtime import ids
-from shared.store import sequence
+from shared.store import outbox, sequence
 from shared.store.tables import OutboxRow, SequenceRow
+from shared.wire.parties import Role
 
 NUMBERS_AHEAD = 1_000_000
 """How far a stream jumps when its partner gave no witness; the gap makes the partner ask for everything."""
@@ -97,14 +99,15 @@ def release(
 
     Raises AdminError, and changes nothing, when a live alert has no decision.
     """
+    now = node.clock.now()
     with node.intake() as intake, intake.database.begin() as session:
         if not quarantine_mode.is_quarantined(session):
             raise AdminError("This node is not in quarantine: there is nothing to release.")
         kept, withdrawn, erased = _decide(intake, session, actor, decisions)
-        _catch_up(session, witnesses)
+        _catch_up(session, witnesses, now)
     for service in SERVICES[1:]:
         with node.database(service) as database, database.begin() as session:
-            _catch_up(session, witnesses)
+            _catch_up(session, witnesses, now)
     rotate_sealing(node)
     for service in SERVICES[1:]:
         with node.database(service) as database, database.begin() as session:
@@ -112,7 +115,7 @@ def release(
     with node.intake() as intake, intake.database.begin() as session:
         # Last, and in one step with the new sending: an interruption before it leaves the node silent.
         shares = _shares(intake)
-        partners = intake.directory.view(session, node.clock.now()).verified()
+        partners = intake.directory.view(session, now).verified()
         anew = sum(shares.send_anew(session, partner) for partner in partners)
         details: dict[str, str | int] = {"kept": kept, "withdrawn": withdrawn, "erased": erased}
         intake.use_cases.context.audit.append(session, actor.id, "restore.released", "node", details)
@@ -133,7 +136,6 @@ def _decide(
                 f"Alert {alert.id} has no decision: write keep, withdraw or erase for each; nothing was done."
             )
         chosen[alert.id] = decision
-    _forget_waiting(session)
     for share in session.scalars(select(ShareRow).where(ShareRow.state != GONE[1])):
         share.version += VERSIONS_AHEAD  # a partner may have seen versions that this backup does not know
     session.flush()
@@ -153,14 +155,20 @@ def _decide(
     return count(Decision.KEEP), count(Decision.WITHDRAW), erased
 
 
-def _forget_waiting(session: Session) -> None:
-    """What waited at the time of the backup: what still holds goes out anew, under a new number."""
-    session.execute(delete(OutboxRow).where(OutboxRow.state == "parked", OutboxRow.reason == PARKED))
+def _settle_waiting(session: Session, now: datetime) -> None:
+    """What waited for partners at the time of the backup.
+
+    What was meant for their matching is about alerts: forgotten, because what still holds goes out anew. The
+    rest (notices, receipts, keys) goes out late; what arrived before the accident is recognised there.
+    """
+    ours = OutboxRow.state == "parked", OutboxRow.reason == PARKED
+    session.execute(delete(OutboxRow).where(*ours, OutboxRow.recipient.endswith(f"/{Role.MATCHING}")))
+    outbox.retry_parked(session, now, ids=list(session.scalars(select(OutboxRow.id).where(*ours))))
 
 
-def _catch_up(session: Session, witnesses: Sequence[Witness]) -> None:
+def _catch_up(session: Session, witnesses: Sequence[Witness], now: datetime) -> None:
     """Every stream to a partner goes on after what that partner has seen."""
-    _forget_waiting(session)
+    _settle_waiting(session, now)
     seen = {one.stream: one.last for witness in witnesses for one in witness.received}
     for row in session.scalars(select(SequenceRow).where(SequenceRow.direction == "out")).all():
         sender, _, to = row.stream.partition(">")

@@ -21,11 +21,13 @@ from admin.node import Node
 from shared.bus.topology import SERVICES
 from shared.post import process, quarantine_mode
 from shared.post.routes import Lane
-from shared.runtime.clock import Clock, SystemClock, from_wire
+from shared.runtime.clock import Clock, SystemClock, from_wire, to_wire
 from shared.store.engine import Database
 from shared.store.tables import OutboxRow
 
 PARKED = "restored"
+MADE = "restored-as-of"
+"""A file in the node's folder with the time of the backup."""
 REPEATED = timedelta(hours=2)
 """What services of one node told each other so shortly before the backup is told again: the copies of their
 databases are not of one moment, and a repetition is recognised."""
@@ -71,10 +73,10 @@ def restore(file: Path, folder: Path, passphrase: bytes, clock: Clock | None = N
         for name, member, tar in _members(file, passphrase):
             if name != MANIFEST:
                 _write(waiting / name, member, tar)
+        (waiting / MADE).write_text(to_wire(found.made) + "\n")
         for service in SERVICES:
             if not (waiting / service / ROWS).exists():
-                with Node.at(waiting, clock).database(service) as database:
-                    quarantine(database, clock.now(), found.made)
+                _quarantine_file(Node.at(waiting, clock), service, found.made)
         if folder.exists():
             folder.rmdir()
         waiting.rename(folder)
@@ -84,9 +86,21 @@ def restore(file: Path, folder: Path, passphrase: bytes, clock: Clock | None = N
     return found
 
 
-def load(node: Node, made: datetime) -> dict[str, int]:
-    """Put restored rows into PostgreSQL databases that are new, in quarantine from the first moment."""
-    counts = {}
+def _quarantine_file(node: Node, service: str, made: datetime) -> None:
+    """An SQLite file that was just restored. Raises AdminError when the settings name another one."""
+    file = copies.sqlite_file(node.settings(service).database_url)
+    if file is None or node.folder not in file.resolve().parents:
+        raise AdminError(
+            f"The settings of {service} name a database outside of the node's folder, which is not touched: "
+            "restore on a machine where it may be written, or ask for help."
+        )
+    with node.database(service) as database:
+        quarantine(database, node.clock.now(), made)
+
+
+def load(node: Node) -> dict[str, int]:
+    """Put restored rows into PostgreSQL databases that are new, in quarantine before anybody uses them."""
+    counts, made = {}, from_wire((node.folder / MADE).read_text().strip())
     for service in SERVICES:
         rows = node.folder / service / ROWS
         if rows.exists():

@@ -20,6 +20,9 @@ from shared.wire.reject import Code, Reject
 from shared.wire.values import Base64, Count, Hash, Model, Organisation, Time, decode_base64, encode_base64
 
 MAX_CARD_LIFE = timedelta(days=400)
+MAX_BATCH_POINTS = 960
+"""The largest regular batch, 40 cases: who follows a card sends one in every slot and keeps it a while."""
+MAX_FIRST_LOAD_BATCH = 4000
 _NEXT_ROOT_LABEL = b"myosotis next root key v1"
 
 
@@ -34,9 +37,9 @@ class RoleKeyEntry(Model):
 class PseudonymPolicy(Model):
     """What this organisation lets a partner ask for: the budget follows from it (PROTOCOL 7.4)."""
 
-    batch_points: Annotated[int, Field(ge=1, le=4000)]
+    batch_points: Annotated[int, Field(ge=1, le=MAX_BATCH_POINTS)]
     slot_seconds: Annotated[int, Field(ge=1, le=2_678_400)]
-    first_load_batch: Annotated[int, Field(ge=1, le=4000)]
+    first_load_batch: Annotated[int, Field(ge=1, le=MAX_FIRST_LOAD_BATCH)]
 
 
 class Card(Model):

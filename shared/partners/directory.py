@@ -15,7 +15,15 @@ from shared.partners import card as cards
 from shared.partners import prekeys as prekey_sets
 from shared.partners import revocation, succession
 from shared.partners.card import CheckedCard
-from shared.partners.records import current_card, keep_card, load_partner, raise_alarm, touch
+from shared.partners.records import (
+    current_card,
+    keep_card,
+    load_partner,
+    make_suspect,
+    raise_alarm,
+    statements,
+    touch,
+)
 from shared.partners.tables import (
     PartnerCardRow,
     PartnerPrekeysRow,
@@ -27,7 +35,7 @@ from shared.partners.view import DirectoryView, Snapshot
 from shared.store.engine import lock
 from shared.wire import envelope
 from shared.wire.codes import PartnerStatus
-from shared.wire.local import PartnerChanged
+from shared.wire.local import MOST_REVOCATIONS, PartnerChanged
 from shared.wire.parties import Party
 from shared.wire.reject import Code, Reject
 from shared.wire.values import decode_base64, encode_base64
@@ -121,10 +129,8 @@ class Directory:
             if judged.keep:
                 keep_card(session, new, now, judged.code)
                 raise_alarm(session, organisation, judged.code, now)
-            if judged.suspect and partner.status not in (PartnerStatus.SELF, PartnerStatus.SUSPECT):
-                if partner.status != PartnerStatus.SUSPENDED:
-                    partner.resume_status = partner.status
-                partner.status, partner.changed = PartnerStatus.SUSPECT.value, now
+            if judged.suspect:
+                make_suspect(partner, now)
             touch(session)
             return Taken(organisation, refused=judged.code)
         if judged is succession.Step.UNCHANGED:
@@ -159,8 +165,19 @@ class Directory:
         return Taken(organisation, changed=True)
 
     def add_revocation(self, session: Session, data: bytes, now: datetime, *, organisation: str) -> Taken:
-        """Take in a revocation of `organisation`. What it names is refused from now on; it stays for ever."""
+        """Take in a revocation of `organisation`. What it names is refused from now on; it stays for ever.
+
+        Their number never makes it fail. More than one message can carry are no ordinary business: the
+        partner is suspect until two people say otherwise.
+        """
         lock(session, "partners")
+        taken = self._keep_revocation(session, data, now, organisation)
+        if taken.changed and len(statements(session, organisation)) > MOST_REVOCATIONS:
+            make_suspect(session.get_one(PartnerRow, organisation), now)
+            touch(session)
+        return taken
+
+    def _keep_revocation(self, session: Session, data: bytes, now: datetime, organisation: str) -> Taken:
         partner = session.get(PartnerRow, organisation, with_for_update=True, populate_existing=True)
         if partner is None:
             return Taken(organisation, refused=Code.UNKNOWN_SENDER)
@@ -180,7 +197,11 @@ class Directory:
         return Taken(organisation, changed=changed)
 
     def changed_body(self, session: Session, organisation: str) -> PartnerChanged:
-        """What intake tells its matching about a partner: card, sealing keys, revocations, standing."""
+        """What intake tells its matching about a partner: card, sealing keys, revocations, standing.
+
+        At most 64 revocations: those of keys that the partner uses now, so that none of these is trusted for
+        want of room, then the newest. Matching keeps what it was told before.
+        """
         session.flush()
         partner = session.get_one(PartnerRow, organisation)
         card = session.get_one(PartnerCardRow, partner.card_id)
@@ -189,15 +210,15 @@ class Directory:
             .where(PartnerPrekeysRow.organisation == organisation)
             .order_by(PartnerPrekeysRow.role)
         )
-        revoked = session.scalars(
-            select(PartnerRevokedRow.data).where(PartnerRevokedRow.organisation == organisation).distinct()
-        )
+        in_use = load_partner(session, partner).keys_in_use()
+        revoked = statements(session, organisation)
+        revoked.sort(key=lambda one: (not one.keys.isdisjoint(in_use), one.since, one.data), reverse=True)
         return PartnerChanged(
             organisation=organisation,
             status=PartnerStatus(partner.status),
             card=encode_base64(card.data),
             prekeys=[encode_base64(row.data) for row in prekeys],
-            revocations=sorted(encode_base64(data) for data in revoked),
+            revocations=[encode_base64(one.data) for one in revoked[:MOST_REVOCATIONS]],
         )
 
     def mirror(self, session: Session, change: PartnerChanged, now: datetime) -> Taken:
@@ -221,9 +242,15 @@ class Directory:
         touch(session)
         session.flush()
         taken = [
-            add(session, decode_base64(text), now, organisation=change.organisation)
-            for add, texts in ((self.add_revocation, change.revocations), (self.add_prekeys, change.prekeys))
-            for text in texts
+            # Whether there are too many was judged by intake too: the standing is its decision.
+            *(
+                self._keep_revocation(session, decode_base64(text), now, change.organisation)
+                for text in change.revocations
+            ),
+            *(
+                self.add_prekeys(session, decode_base64(text), now, organisation=change.organisation)
+                for text in change.prekeys
+            ),
         ]
         refused = next((one.refused for one in taken if one.refused), None)
         return Taken(change.organisation, changed=True, refused=refused)

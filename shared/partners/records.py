@@ -1,7 +1,10 @@
 """Reading and writing the rows of the directory."""
 
 import secrets
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +24,18 @@ from shared.partners.view import PartnerView
 from shared.wire.codes import PartnerStatus
 from shared.wire.parties import Party, Role
 from shared.wire.reject import Code, Reject
+
+EARLIER_CARDS = 500
+"""Of how many earlier cards of a partner the keys are known as old; those before are unknown, and refused."""
+
+_read_current = lru_cache(maxsize=256)(cards.read)
+"""By every byte of the card, so that a row changed by other hands is checked, and refused, like a new one."""
+
+
+@lru_cache(maxsize=4096)
+def _keys_named(data: bytes) -> tuple[tuple[Role, str], ...]:
+    """The role keys of an earlier card; its signature is checked once in a process, not at every change."""
+    return tuple((entry.role, entry.skid) for entry in cards.read(data).role_keys)
 
 
 def raise_alarm(session: Session, organisation: str, code: Code, now: datetime) -> None:
@@ -54,7 +69,7 @@ def touch(session: Session) -> None:
 
 def current_card(session: Session, partner: PartnerRow) -> CheckedCard:
     """The card in force. Raises Reject when the row was changed by other hands."""
-    return cards.read(session.get_one(PartnerCardRow, partner.card_id).data)
+    return _read_current(session.get_one(PartnerCardRow, partner.card_id).data)
 
 
 def keep_card(
@@ -83,23 +98,49 @@ def keep_card(
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One kept revocation with the keys that it was the first to name."""
+
+    data: bytes
+    since: datetime
+    keys: frozenset[str]
+
+
+def statements(session: Session, organisation: str) -> list[Statement]:
+    """The distinct revocations of one organisation, in no order."""
+    rows = session.scalars(select(PartnerRevokedRow).where(PartnerRevokedRow.organisation == organisation))
+    found: dict[tuple[bytes, datetime], set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.data, row.since].add(row.key_id)
+    return [Statement(data, since, frozenset(keys)) for (data, since), keys in found.items()]
+
+
+def make_suspect(partner: PartnerRow, now: datetime) -> None:
+    """Nothing more is exchanged until two people restart it. Ourselves, and who left, stay what they are."""
+    if partner.status in (PartnerStatus.SELF, PartnerStatus.SUSPECT, PartnerStatus.LEFT):
+        return
+    if partner.status != PartnerStatus.SUSPENDED:
+        partner.resume_status = partner.status
+    partner.status, partner.changed = PartnerStatus.SUSPECT.value, now
+
+
 def load_partner(session: Session, row: PartnerRow) -> PartnerView:
     """Read everything about one partner; signatures are checked once more, against a changed database."""
     organisation = row.organisation
     current = current_card(session, row)
     now_named = {entry.skid for entry in current.role_keys}
     earlier = session.scalars(
-        select(PartnerCardRow.data).where(
+        select(PartnerCardRow.data)
+        .where(
             PartnerCardRow.organisation == organisation,
             PartnerCardRow.standing == "accepted",
             PartnerCardRow.id != row.card_id,
         )
+        .order_by(PartnerCardRow.id.desc())
+        .limit(EARLIER_CARDS)
     )
-    old_keys = {
-        (Party(organisation, entry.role), entry.skid)
-        for data in earlier
-        for entry in cards.read(data).role_keys
-    }
+    old_keys = {(Party(organisation, role), skid) for data in earlier for role, skid in _keys_named(data)}
     revoked = frozenset(
         session.scalars(
             select(PartnerRevokedRow.key_id).where(PartnerRevokedRow.organisation == organisation)

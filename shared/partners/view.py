@@ -60,6 +60,11 @@ class PartnerView:
     prekeys: dict[Party, CheckedPrekeys]
     revoked: frozenset[str]
 
+    def keys_in_use(self) -> set[str]:
+        """Ids of the signing keys of the card and of the sealing keys that count."""
+        sealing = (key.key.kid.hex() for keys in self.prekeys.values() for key in keys.keys)
+        return {entry.skid for entry in self.card.role_keys}.union(sealing)
+
     def hold_reason(self, now: datetime) -> HoldReason | None:
         """Why nothing may be sent to this partner, or None."""
         if self.status in _HOLDS:

@@ -17,6 +17,7 @@ class Incoming:
     `sender` is a party such as `fr-lyon/matching`, or the name of a plain local service.
     `seq` is the sender's number towards us; None for plain local events.
     `evidence` is the signed envelope content, for what must be provable later.
+    `received` is when the inbox stored it; None only where nothing went through an inbox.
     """
 
     type: str
@@ -26,6 +27,7 @@ class Incoming:
     seq: int | None
     body: Body
     evidence: bytes = b""
+    received: datetime | None = None
 
     @property
     def organisation(self) -> str:

@@ -6,13 +6,13 @@ savepoint of its own, so that one that fails takes nothing else down with it.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.crypto.rest import RestCipher
-from shared.post.incoming import Handler, Refuse, Wait
+from shared.post.incoming import Handler, Incoming, Refuse, Wait
 from shared.post.payload import Decoder
 from shared.runtime import log
 from shared.runtime.clock import Clock
@@ -78,11 +78,13 @@ class Processor:
             return 0
         try:
             outcomes = self._handle(items)
-        except (LostClaim, DBAPIError):
+        except (LostClaim, DBAPIError) as error:
             # The whole transaction is undone: nothing happened. The claims are given back: nothing is lost.
+            # Only a line to the database that broke does not count, or a batch too long would loop for ever.
+            line_broke = isinstance(error, DBAPIError) and error.connection_invalidated
             log.get("processor").exception("batch_undone", count=len(items))
             with self.database.begin() as session:
-                inbox.release(session, items)
+                inbox.release(session, items, counted=not line_broke)
             return 0
         self._write_failures(items, outcomes)
         return len(items)
@@ -107,7 +109,7 @@ class Processor:
         try:
             with session.begin_nested():
                 for item in items:
-                    self.handlers[item.type](session, self.decode(item.payload))
+                    self.handlers[item.type](session, self._incoming(item))
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise  # the line to the database broke: no fault of a message (case 67)
@@ -132,7 +134,7 @@ class Processor:
             return Failed("no_handler", final=True)
         try:
             with session.begin_nested():
-                handler(session, self.decode(item.payload))
+                handler(session, self._incoming(item))
                 session.flush()
         except Wait as early:
             return Early(early.key)
@@ -148,6 +150,9 @@ class Processor:
         except Exception:
             return self._unexpected(item)
         return Done()
+
+    def _incoming(self, item: InboxItem) -> Incoming:
+        return replace(self.decode(item.payload), received=item.received)
 
     def _unexpected(self, item: InboxItem) -> Failed:
         """A fault of ours or of something we need: tried again with growing pauses, then parked and shown."""

@@ -22,6 +22,9 @@ from shared.store.engine import Database
 EVERY_SECONDS = 30.0
 REPLAYS_KNOWN_FOR = timedelta(days=75)
 """Longer than a message can live and a clock be wrong, so that a forgotten id can never be replayed."""
+EARLY_WAITS_FOR = timedelta(days=60)
+"""The life of a message: what it waited for has not come and could do nothing with it any more."""
+PARKED_SHOWN_FOR = timedelta(days=180)
 REFUSED_SHOWN_FOR = timedelta(days=90)
 
 KeyChanged = Callable[[Session, bytes], None]
@@ -87,7 +90,12 @@ class Upkeep:
             if self.keys is not None:
                 self.keys.prune(session, now)
             outbox.purge(session, now)
-            inbox.purge(session, now - REPLAYS_KNOWN_FOR)
+            inbox.purge(
+                session,
+                now - REPLAYS_KNOWN_FOR,
+                early_before=now - EARLY_WAITS_FOR,
+                parked_before=now - PARKED_SHOWN_FOR,
+            )
             quarantine.purge(session, now - REFUSED_SHOWN_FOR)
 
     def _measure(self, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 Each row holds the hash of the row before it. The head is signed from time to time and travels to partners in
 receipts, who keep it: whoever rewrites or cuts the log here cannot rewrite what a partner has seen.
-Actor, action, subject and details are ids and codes. A value that could be text is refused.
+Actor, action, subject and details are ids and codes. A value that could be text is refused. Each row holds a
+secret nonce, so that nobody who sees a head can try out which rows led to it (case 43).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +27,7 @@ from shared.store.tables import AuditHeadRow, AuditRow
 LOCK = "audit"
 """Whoever will add a row takes it first of all locks (engine.one_at_a_time)."""
 FIRST_PREVIOUS = bytes(32)
+NONCE_SIZE = 16
 HEAD_LABEL = b"myosotis audit head v1"
 Signer = Callable[[bytes], bytes]
 
@@ -40,7 +43,7 @@ class NotACode(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The signed state of the log called `log` when it had `index` rows."""
+    """The signed state of the log called `log` when it had `index` rows; 0 where that is not told."""
 
     log: str
     index: int
@@ -79,6 +82,7 @@ class Audit:
             action=_code(action),
             subject=_code(subject),
             details=_details(details or {}),
+            nonce=secrets.token_bytes(NONCE_SIZE),
             previous=FIRST_PREVIOUS if before is None else before.hash,
             hash=b"",
         )
@@ -125,6 +129,7 @@ def row_hash(log: str, row: AuditRow) -> bytes:
         "details": row.details,
         "index": row.index,
         "log": log,
+        "nonce": row.nonce.hex(),
         "previous": row.previous.hex(),
         "subject": row.subject,
     }

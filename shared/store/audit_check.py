@@ -28,6 +28,8 @@ class Problem(StrEnum):
     """The rows fit each other, but not what was signed or witnessed: the log was written anew."""
     TRUNCATED = "truncated"
     """Rows at the end that were signed or witnessed are missing."""
+    UNKNOWN_HEAD = "unknown-head"
+    """A partner witnessed, without its place, a state that the log never had: it was cut or written anew."""
     BAD_HEAD = "bad-head"
     """A stored or witnessed head does not carry the signature of this log."""
 
@@ -56,11 +58,13 @@ def verify(
     """Read the whole log called `log` and name the first index that cannot be believed.
 
     `witnessed` are heads of this log that partners sent back. When the log was written anew from some row on,
-    that is the index after the last head that still fits.
+    that is the index after the last head that still fits. Heads from receipts have index 0, because the
+    length of a log would tell partners what was found: their hash is looked for in the whole log.
     """
     kept = [head_of(row) for row in session.scalars(select(AuditHeadRow).where(AuditHeadRow.log == log))]
     heads = sorted([*kept, *witnessed], key=lambda head: head.index)
     expected: dict[int, set[bytes]] = {}
+    without_place: set[bytes] = set()
     believed = 0
     for head in heads:
         try:
@@ -69,7 +73,10 @@ def verify(
             return AuditReport(0, Problem.BAD_HEAD, head.index)
         if head.log != log:
             return AuditReport(0, Problem.BAD_HEAD, head.index)
-        expected.setdefault(head.index, set()).add(head.hash)
+        if head.index == 0:
+            without_place.add(head.hash)
+        else:
+            expected.setdefault(head.index, set()).add(head.hash)
 
     previous, index = FIRST_PREVIOUS, 0
     chosen = select(AuditRow).order_by(AuditRow.index).execution_options(yield_per=500)
@@ -81,11 +88,14 @@ def verify(
                 return AuditReport(index, problem, index)
             if any(hash_ != row.hash for hash_ in expected.get(index, ())):
                 return AuditReport(index, Problem.FORKED, believed + 1)
-            if index in expected:
+            if index in expected or row.hash in without_place:
                 believed = index
+                without_place.discard(row.hash)
             previous = row.hash
     if heads and heads[-1].index > index:
         return AuditReport(index, Problem.TRUNCATED, index + 1)
+    if without_place:
+        return AuditReport(index, Problem.UNKNOWN_HEAD, believed + 1)
     return AuditReport(index)
 
 

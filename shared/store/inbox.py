@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared.crypto.errors import CannotDecrypt
@@ -28,6 +28,9 @@ from shared.store.tables import InboxRow
 
 LEASE = timedelta(seconds=120)
 RECHECK = timedelta(minutes=10)
+LONGEST_RECHECK = timedelta(days=1)
+MOST_EARLY = 200
+"""How many messages of one sender may wait for something that never came: a hostile one could send no end."""
 PARK_AFTER = 8
 LOST_CLAIMS = 5
 SUSPECT_CLAIMS = 2
@@ -87,7 +90,8 @@ def claim(
 ) -> list[InboxItem]:
     """Take at most `limit` messages that are due, the most urgent and oldest first, for `lease`.
 
-    Two claimers never get the same row. A row whose payload does not decrypt (case 82) is parked with a
+    What came early and is only tried again comes after what is new and as urgent. Two claimers never get the
+    same row. A row whose payload does not decrypt (case 82) is parked with a
     reason, and so is one whose claim was lost five times because the worker died over it.
     """
     row = InboxRow
@@ -98,7 +102,8 @@ def claim(
     ]
     if lane is not None:
         due.append(row.lane == lane)
-    chosen = select(row.__table__).where(*due).order_by(row.priority, row.id).limit(limit)
+    fresh_first = case((row.state == "early", 1), else_=0)
+    chosen = select(row.__table__).where(*due).order_by(row.priority, fresh_first, row.id).limit(limit)
     items: list[InboxItem] = []
     with database.read() as session:  # an idle look must not cost the database's one write transaction
         if session.execute(select(row.id).where(*due).limit(1)).first() is None:
@@ -159,14 +164,19 @@ def later(session: Session, items: Collection[InboxItem], now: datetime, delay: 
     _settle(session, items, state="waiting", not_before=now + delay)
 
 
-def release(session: Session, items: Collection[InboxItem]) -> None:
-    """Give claims back untried, as a worker does when it stops. Lost claims are skipped."""
+def release(session: Session, items: Collection[InboxItem], *, counted: bool = True) -> None:
+    """Give back the claims of a batch that was undone. Lost claims are skipped.
+
+    They stay counted: what is undone every time is in the end taken alone and set aside, and loops no more.
+    Not `counted` is only what cannot be any message's fault (case 67).
+    """
+    claims = InboxRow.claims if counted else InboxRow.claims - 1
     for owner, ids in ids_by_owner(items).items():
         for chunk in chunks(ids):
             session.execute(
                 update(InboxRow)
                 .where(InboxRow.id.in_(chunk), InboxRow.owner == owner)
-                .values(owner=None, lease_until=None, claims=0)
+                .values(owner=None, lease_until=None, claims=claims)
             )
 
 
@@ -175,11 +185,17 @@ def wait(
 ) -> None:
     """The message came early (an update before its alert): it waits until `wake` is called with the key.
 
-    It is also tried again every `recheck`, because what it waits for may have been written a moment ago by a
-    transaction that could not see this one.
+    It is also tried again after `recheck`, because what it waits for may have been written a moment ago by a
+    transaction that could not see this one; then after twice that, and so on up to a day. It is parked when
+    200 others of its sender wait already.
     """
+    if _early_others(session, item) >= MOST_EARLY:
+        park(session, item, "too_many_early")
+        return
     remembered(session).pop(_NOBODY_WAITS, None)
-    _settle(session, [item], state="early", wait_key=until_key, not_before=now + recheck)
+    # The age of the message plus one interval doubles with every try, and needs no count of the tries.
+    pause_now = min(max(now - item.received, timedelta(0)) + recheck, LONGEST_RECHECK)
+    _settle(session, [item], state="early", wait_key=until_key, not_before=now + pause_now)
 
 
 def wake(session: Session, key: str, now: datetime) -> int:
@@ -218,14 +234,34 @@ def parked(session: Session, limit: int = 100) -> Sequence[InboxRow]:
     return session.scalars(chosen).all()
 
 
-def purge(session: Session, received_before: datetime) -> int:
+def purge(
+    session: Session,
+    received_before: datetime,
+    *,
+    early_before: datetime | None = None,
+    parked_before: datetime | None = None,
+) -> int:
     """Forget done messages that arrived before this; must be longer ago than any message can live.
 
-    Call it only while the ClockGuard is steady (case 27), otherwise a replay could be accepted.
+    Also early ones that waited in vain since before `early_before`, and parked ones that nobody wanted since
+    before `parked_before`; None forgets none of these. Returns how many rows. Call it only while the
+    ClockGuard is steady (case 27), otherwise a replay could be accepted.
     """
-    return count(
-        session.execute(delete(InboxRow).where(InboxRow.state == "done", InboxRow.received < received_before))
-    )
+    ends = {"done": received_before, "early": early_before, "parked": parked_before}
+    old = [
+        and_(InboxRow.state == state, InboxRow.received < end)
+        for state, end in ends.items()
+        if end is not None
+    ]
+    # A row in a worker's hands is left alone: taking it away would undo the batch it is in.
+    return count(session.execute(delete(InboxRow).where(or_(*old), InboxRow.owner.is_(None))))
+
+
+def _early_others(session: Session, item: InboxItem) -> int:
+    """How many other messages of this sender wait for something, each on the same lane."""
+    row = InboxRow
+    others = and_(row.lane == item.lane, row.state == "early", row.sender == item.sender, row.id != item.id)
+    return session.scalar(select(func.count()).where(others)) or 0
 
 
 def _settle(session: Session, items: Collection[InboxItem], **values: Any) -> None:

@@ -15,19 +15,23 @@ from shared.store.tables import RejectedRow
 
 KEEPS_ENVELOPE = frozenset({"revoked-or-old-key"})
 """Codes whose envelope stays, as ciphertext, because an administrator may still decide about it (case 10)."""
-LARGEST_ENVELOPE = 512 * 1024
+LARGEST_ENVELOPE = 70_000
+"""Bytes. Its signature was not checked, so that anybody can have filled it: larger ones are not kept."""
+MOST_ENVELOPES = 200
+"""Whole envelopes kept at a time, 14 MB at most; of what comes beyond them only the fingerprint stays."""
 MOST_ROWS = 10_000
 
 
 def add(session: Session, lane: str, code: str, envelope: bytes, received: datetime) -> bool:
     """Note one refused message. False when the list holds 10,000 of this code: a flood is only counted.
 
-    The envelope itself is kept for the codes of `KEEPS_ENVELOPE` alone, and is never logged.
+    The envelope itself is kept for the codes of `KEEPS_ENVELOPE` alone, while it is at most 70,000 bytes and
+    fewer than 200 are kept already, and is never logged.
     """
     code = reason_code(code)
     if (session.scalar(select(func.count()).where(RejectedRow.code == code)) or 0) >= MOST_ROWS:
         return False
-    keeps = code in KEEPS_ENVELOPE and len(envelope) <= LARGEST_ENVELOPE
+    keeps = code in KEEPS_ENVELOPE and len(envelope) <= LARGEST_ENVELOPE and _has_room(session)
     session.add(
         RejectedRow(
             lane=lane,
@@ -40,6 +44,11 @@ def add(session: Session, lane: str, code: str, envelope: bytes, received: datet
     )
     session.flush()
     return True
+
+
+def _has_room(session: Session) -> bool:
+    kept = select(func.count()).where(RejectedRow.code.in_(KEEPS_ENVELOPE), RejectedRow.envelope.is_not(None))
+    return (session.scalar(kept) or 0) < MOST_ENVELOPES
 
 
 def counts(session: Session, since: datetime) -> dict[str, int]:

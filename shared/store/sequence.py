@@ -1,7 +1,8 @@
 """Numbers without gaps for what we send, and the gaps in what arrives.
 
 A stream is named by its caller, for instance 'lt-vilnius/intake>fr-lyon/matching'. Gaps are kept as ranges,
-so that a partner that jumps to 2^52 costs one row.
+so that a partner that jumps to 2^52 costs one row. A stream has at most 100 of them: a partner that leaves
+out every other number is asked for some that arrived, and costs no more than an honest one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from shared.store.tables import MissingRow, SequenceRow
 
 LARGEST = 2**53 - 1
+GAPS_KEPT = 100
 _KEY = [SequenceRow.stream, SequenceRow.direction]
 
 
@@ -77,8 +79,10 @@ def note_received(session: Session, stream: str, seq: int) -> Gap | None:
             session.add(MissingRow(stream=stream, first=gap.first, last=gap.last))
         highest.last = seq
         session.flush()
+        if gap is not None:
+            _collapse(session, stream)
         return gap
-    _fill(session, stream, seq, seq)
+    _fill(session, stream, seq)
     return None
 
 
@@ -95,32 +99,43 @@ def note_all_received(session: Session, stream: str, seqs: Sequence[int]) -> Non
         note_received(session, stream, seq)
 
 
-def missing(session: Session, stream: str) -> list[Gap]:
-    """The gaps of `stream`, the lowest first."""
-    chosen = select(MissingRow).where(MissingRow.stream == stream).order_by(MissingRow.first)
+def missing(session: Session, stream: str, limit: int = GAPS_KEPT) -> list[Gap]:
+    """At most `limit` gaps of `stream`, the lowest first."""
+    chosen = select(MissingRow).where(MissingRow.stream == stream).order_by(MissingRow.first).limit(limit)
     return [Gap(row.first, row.last) for row in session.scalars(chosen)]
 
 
-def give_up(session: Session, stream: str, gap: Gap) -> None:
-    """Stop waiting for the numbers of `gap`: the partner no longer keeps them."""
+def give_up(session: Session, stream: str) -> None:
+    """Stop waiting for all that is missing in `stream`: the partner no longer keeps it."""
     _highest_locked(session, stream)
-    _fill(session, stream, gap.first, gap.last)
+    session.execute(delete(MissingRow).where(MissingRow.stream == stream))
 
 
-def _fill(session: Session, stream: str, first: int, last_: int) -> None:
+def _fill(session: Session, stream: str, seq: int) -> None:
     chosen = select(MissingRow).where(
-        MissingRow.stream == stream, MissingRow.first <= last_, MissingRow.last >= first
+        MissingRow.stream == stream, MissingRow.first <= seq, MissingRow.last >= seq
     )
-    rows: Sequence[MissingRow] = session.scalars(chosen).all()
-    for row in rows:
-        before, after = Gap(row.first, first - 1), Gap(last_ + 1, row.last)
+    row = session.scalars(chosen).one_or_none()
+    if row is None:
+        return
+    parts = [part for part in (Gap(row.first, seq - 1), Gap(seq + 1, row.last)) if part.first <= part.last]
+    session.delete(row)
+    session.flush()
+    session.add_all(MissingRow(stream=stream, first=part.first, last=part.last) for part in parts)
+    session.flush()
+    if len(parts) > 1:
+        _collapse(session, stream)
+
+
+def _collapse(session: Session, stream: str) -> None:
+    """Make one range of the oldest gaps beyond what is kept."""
+    newest_first = select(MissingRow).where(MissingRow.stream == stream).order_by(MissingRow.first.desc())
+    oldest = session.scalars(newest_first.offset(GAPS_KEPT - 1)).all()
+    if len(oldest) < 2:
+        return
+    oldest[-1].last = oldest[0].last
+    for row in oldest[:-1]:
         session.delete(row)
-        session.flush()
-        session.add_all(
-            MissingRow(stream=stream, first=part.first, last=part.last)
-            for part in (before, after)
-            if part.first <= part.last
-        )
     session.flush()
 
 

@@ -122,7 +122,10 @@ class MissingRow(SharedBase):
 
 
 class AuditRow(SharedBase):
-    """One link of the audit chain; `index` counts from 1 without gaps."""
+    """One link of the audit chain; `index` counts from 1 without gaps.
+
+    `nonce` is 16 random bytes for this node alone: partners see hashes, and all else can be guessed.
+    """
 
     __tablename__ = "audit"
     index: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -131,6 +134,7 @@ class AuditRow(SharedBase):
     action: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64), index=True)
     details: Mapped[str] = mapped_column(Text)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary(16))
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 

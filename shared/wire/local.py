@@ -23,6 +23,9 @@ from shared.wire.values import (
     Version,
 )
 
+MOST_REVOCATIONS = 64
+"""Statements in one message; a partner that made more is suspect."""
+
 
 class PartnerChanged(Body):
     """intake -> matching: a partner's card, sealing keys or standing changed."""
@@ -32,8 +35,8 @@ class PartnerChanged(Body):
     status: codes.PartnerStatus
     card: Base64
     prekeys: Annotated[list[Base64], Field(max_length=8)]
-    revocations: Annotated[list[Base64], Field(max_length=16)] = Field(default_factory=list)
-    """Signed statements about keys that are not to be trusted, whatever the card says."""
+    revocations: Annotated[list[Base64], Field(max_length=MOST_REVOCATIONS)] = Field(default_factory=list)
+    """Signed, about keys that are not to be trusted, whatever the card says. What counts now first."""
 
 
 class PseudonymEntry(Model):

@@ -39,7 +39,7 @@ def engine() -> None:
     need_engine()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(engine: None) -> Iterator[RunningDemo]:
     """Build the images, start the profile, and remove everything at the end."""
     ports = dict(zip(("VILNIUS", "RIGA", "LYON"), free_ports(3), strict=True))

@@ -64,8 +64,8 @@ def test_the_whole_way_of_one_alert(three: World) -> None:
     three.pump()
     assert matches_at(lyon)[0].duty_state == "parked"  # there is no mail server here, and the desk says so
 
-    # At the next slot both partners sign that they stored and compared: the same, match or no match.
-    three.run_slots(2)
+    # Two slots later both partners sign that they stored and compared: the same, match or no match.
+    three.run_slots(3)
     assert {each.partner: each.state for each in alert_now(vilnius, alert).shares} == {
         LYON: "compared",
         RIGA: "compared",
@@ -87,7 +87,7 @@ def test_the_whole_way_of_one_alert(three: World) -> None:
     after = lyon.intake.use_cases.matches.open(match.id, lyon.actor())
     assert after.reasons == []
     assert all(pair.released is None for pair in after.fields)
-    three.run_slots(2)
+    three.run_slots(3)
     ended = alert_now(vilnius, alert)
     assert [(each.state, each.overdue) for each in ended.shares] == [("deleted", False)] * 2
     assert stuck(three) == []
@@ -97,9 +97,9 @@ def test_receipts_are_kept_as_evidence_that_anybody_can_check(two: World) -> Non
     """Rule 7: what a partner signed can be shown to a third party, word for word."""
     vilnius, lyon = two[VILNIUS], two[LYON]
     alert = share(vilnius, looks_for(vilnius))
-    two.run_slots(2)
+    two.run_slots(3)
     withdraw(vilnius, alert)
-    two.run_slots(2)
+    two.run_slots(3)
     share_id = alert.shares[0].id
     told = vilnius.intake.use_cases.receipts.evidence(share_id, vilnius.actor())
     assert [(one.version, one.outcome) for one in told] == [(1, "stored"), (1, "compared"), (2, "deleted")]
@@ -131,7 +131,7 @@ def test_a_withdrawal_overtakes_its_alert(two: World) -> None:
     two.pump()
     assert alerts_held(lyon) == [(VILNIUS, "withdrawn", 2, False)]
     assert matches_at(lyon) == []
-    two.run_slots(2)
+    two.run_slots(3)
     assert share_at(vilnius, alert, LYON).state == "deleted"
     assert stuck(two) == []
 

@@ -1,8 +1,8 @@
 """A matching service in Lyon, its partner in Vilnius, and people made of random pseudonyms."""
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -71,10 +71,18 @@ class World:
             sign_head=lambda message: hashlib.sha512(message).digest(),
         )
 
-    def handle(self, body: Body, sender: str = VILNIUS, *, by: Handlers | None = None) -> None:
-        """Handle one message in a transaction of its own."""
+    def handle(
+        self,
+        body: Body,
+        sender: str = VILNIUS,
+        *,
+        by: Handlers | None = None,
+        received: datetime | None = None,
+    ) -> None:
+        """Handle one message in a transaction of its own; it came at `received`, or just now."""
+        incoming = replace(self.incoming(body, sender), received=received)
         with self.database.begin() as session:
-            (by or self.handlers).handlers[body.TYPE](session, self.incoming(body, sender))
+            (by or self.handlers).handlers[body.TYPE](session, incoming)
 
     def handle_together(self, bodies: list[Body], sender: str = VILNIUS) -> None:
         """Handle many in one transaction."""
@@ -105,8 +113,8 @@ class World:
                     queue += [other for key, other in waiting if key in keys]
                     waiting = [(key, other) for key, other in waiting if key not in keys]
 
-    def tick(self, slots: int = 1) -> int:
-        """Let slots go by, then send receipts."""
+    def tick(self, slots: int = 2) -> int:
+        """Let slots go by, by default those after which a message is told of, then send receipts."""
         self.clock.advance(timedelta(seconds=SLOT * slots))
         return self.handlers.send_receipts()
 

@@ -23,7 +23,7 @@ def share_five(world: World, here: str, other: str) -> list[str]:
     by = node.actor(UserRole.CASEWORKER)
     node.intake.use_cases.imports.commit(TABLE.encode(), by)
     found = [publish(node, case.id, by) for case in node.intake.use_cases.cases.overview(by, kind="missing")]
-    world.run_slots(2)
+    world.run_slots(3)
     return found
 
 

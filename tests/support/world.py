@@ -84,9 +84,7 @@ class Post:
             if not bus.away and bus.waiting(queue):
                 deliveries = bus.take(queue, 200)
                 verdicts = self.office.receiver(lane).take(deliveries)
-                bus.bury(
-                    queue, [d for d, v in zip(deliveries, verdicts, strict=True) if v.value == "dead"]
-                )
+                bus.bury(queue, [d for d, v in zip(deliveries, verdicts, strict=True) if v.value == "dead"])
                 moved += len(deliveries)
         return moved + self.office.processor().process_due()
 
@@ -173,9 +171,7 @@ def plan_for(organisation: str, folder: Path) -> NodePlan:
         public_url="http://127.0.0.1:8080",
         local=place,
         relay=place,
-        services={
-            service: ServicePlace(f"sqlite:///{service}.db", health_port=0) for service in SERVICES
-        },
+        services={service: ServicePlace(f"sqlite:///{service}.db", health_port=0) for service in SERVICES},
         policy=POLICY,
         extra={"receipt_slot_seconds": SLOT},
     )

@@ -6,7 +6,8 @@ comes for every alert, at fixed slots (rule 4).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,11 +22,16 @@ from shared.post.incoming import Incoming
 from shared.runtime import clock as clocks
 from shared.runtime import ids
 from shared.store import outbox
+from shared.store.tables import SettingRow
 from shared.wire.codes import ReceiptOutcome
 from shared.wire.messages import Receipt, ReceiptItem, SequenceGap
 
-MAX_RESENT = 1000
-"""Numbers sent again for one receipt; a longer gap is answered by publishing everything anew."""
+MAX_RESENT = 100
+"""Numbers sent again for one receipt, the lowest first; a longer gap also asks for everything anew."""
+EVERYTHING_ONCE_IN = timedelta(days=1)
+"""How often one partner may have everything anew; an earlier wish waits and is met then."""
+DELETED_THERE = "deleted_there"
+"""The reason shown for a share that a partner deleted of itself and gave no reason."""
 _ORDER = ("pending", "queued", "sent", "stored", "compared")
 
 SendAnew = Callable[[Session, str], int]
@@ -72,9 +78,8 @@ class Receipts:
         session.flush()
         for item in body.items:
             self._take(session, partner, evidence, item)
-        resent = self._resend(session, incoming.sender, body.missing)
-        if body.resend or resent < 0:
-            self._send_anew(session, partner)
+        complete = self._resend(session, incoming.sender, body.missing)
+        self._everything(session, partner, wanted=body.resend or not complete)
         details = {"items": len(body.items), "missing": len(body.missing)}
         self._context.audit.append(session, SYSTEM, "receipt.received", partner, details)
 
@@ -120,28 +125,46 @@ class Receipts:
         advance(share, item, at)
         session.flush()
 
-    def _resend(self, session: Session, recipient: str, missing: list[SequenceGap]) -> int:
-        """Send numbers again. -1 when some are no longer kept, or there are too many."""
+    def _resend(self, session: Session, recipient: str, missing: list[SequenceGap]) -> bool:
+        """Send the lowest numbers again. False when some are no longer kept, or there are too many."""
         if not missing:
-            return 0
-        if sum(max(gap.last - gap.first + 1, 0) for gap in missing) > MAX_RESENT:
-            return -1
-        numbers = [number for gap in missing for number in range(gap.first, gap.last + 1)]
-        gone = outbox.resend(session, recipient, numbers, self._context.clock.now())
+            return True
+        every = chain.from_iterable(range(gap.first, gap.last + 1) for gap in missing)
+        numbers = list(islice(every, MAX_RESENT + 1))
+        gone = outbox.resend(session, recipient, numbers[:MAX_RESENT], self._context.clock.now())
         if gone:
             self._alarms.raise_one(session, "resend_gone", recipient.partition("/")[0])
-            return -1
-        return len(numbers)
+        return not gone and len(numbers) <= MAX_RESENT
+
+    def _everything(self, session: Session, partner: str, *, wanted: bool) -> None:
+        """Send everything anew, once a day at most; a wish that came too early is met at a later receipt."""
+        now = self._context.clock.now()
+        last = session.get(SettingRow, f"sent_anew.{partner}", with_for_update=True)
+        owed = session.get(SettingRow, f"owes_anew.{partner}", with_for_update=True)
+        if not wanted and owed is None:
+            return
+        if last is not None and now < clocks.from_wire(last.value) + EVERYTHING_ONCE_IN:
+            session.merge(SettingRow(name=f"owes_anew.{partner}", value=clocks.to_wire(now)))
+            return
+        session.merge(SettingRow(name=f"sent_anew.{partner}", value=clocks.to_wire(now)))
+        if owed is not None:
+            session.delete(owed)
+        self._send_anew(session, partner)
 
 
 def advance(share: ShareRow, item: ReceiptItem, at: datetime) -> None:
-    """Move a share on; an old or repeated receipt moves nothing back."""
-    if item.outcome is ReceiptOutcome.DELETED:
-        if share.state == "deleting" and item.version < share.version:
-            return  # they deleted an older version for another reason; the recall is still open
-        share.state, share.deleted_at, share.reason = "deleted", at, item.reason
+    """Move a share on; only a word about its present version does, and nothing moves back.
+
+    A deletion that nobody asked for (`deleting_at` is None; the alert expired there) is shown, with a reason,
+    but does not end the share: a newer version and a recall are still sent (rule 7).
+    """
+    if item.version != share.version or share.state == "deleted":
         return
-    if share.state in ("deleting", "deleted") or item.version != share.version:
+    if item.outcome is ReceiptOutcome.DELETED:
+        own_accord = DELETED_THERE if share.deleting_at is None else None
+        share.state, share.deleted_at, share.reason = "deleted", at, item.reason or own_accord
+        return
+    if share.state == "deleting":
         return
     if item.outcome is ReceiptOutcome.REFUSED:
         share.state, share.reason = "refused", item.reason

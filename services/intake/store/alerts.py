@@ -51,6 +51,7 @@ class ShareRow(IntakeBase):
     stored_at: Mapped[Moment | None]
     compared_at: Mapped[Moment | None]
     deleting_at: Mapped[Moment | None]
+    """When it was recalled; None with `deleted` means that the partner deleted it of itself."""
     deleted_at: Mapped[Moment | None]
 
 

@@ -23,5 +23,5 @@ Number = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=Tru
 Code = Annotated[str, mapped_column(String(40))]
 OrganisationId = Annotated[str, mapped_column(String(40))]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
-Slot = Annotated[int, mapped_column(BigId)]
-"""Number of a slot: seconds since 1970 divided by the length of a slot, rounded down."""
+SlotStart = Annotated[int, mapped_column(BigId)]
+"""When a slot begins, in seconds since 1970: unlike its number, it still compares if slots change length."""

@@ -6,7 +6,7 @@ Blinding factors are in no table: they live in memory for one slot (DESIGN 5).
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.intake.store.base import Code, IntakeBase, Moment, Number, OrganisationId, Ref, Slot
+from services.intake.store.base import Code, IntakeBase, Moment, Number, OrganisationId, Ref, SlotStart
 
 
 class PseudonymTaskRow(IntakeBase):
@@ -37,10 +37,10 @@ class AskingRow(IntakeBase):
     partner: Mapped[OrganisationId] = mapped_column(primary_key=True)
     epoch: Mapped[int]
     """The partner's newest epoch that is known here."""
-    last_slot: Mapped[Slot]
+    last_start: Mapped[SlotStart]
     first_load: Mapped[Code]
     """`under_way`, `waiting` (the partner has not approved it yet) or `done`."""
-    retry_slot: Mapped[Slot]
+    retry_start: Mapped[SlotStart]
     """When to ask again whether the first load is approved."""
     retry_pause: Mapped[int]
     refusals: Mapped[int]
@@ -68,8 +68,8 @@ class PolicyRow(IntakeBase):
     current_epoch: Mapped[int]
     previous_epoch: Mapped[int | None]
     previous_until: Mapped[Moment | None]
-    last_regular_slot: Mapped[Slot]
-    last_first_load_slot: Mapped[Slot]
+    last_regular_start: Mapped[SlotStart]
+    last_first_load_start: Mapped[SlotStart]
     first_load_left: Mapped[int]
     """Points of the approved first load that are not used yet."""
     first_load_by: Mapped[Ref | None]

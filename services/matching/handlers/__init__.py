@@ -50,7 +50,9 @@ class Handlers:
         self.columns = Columns(cases)
         comparing = Comparing(cases, self.columns)
         proposing = Proposing(matches, post, audit, clock, str(me))
-        about_alerts = AlertHandlers(alerts, matches, comparing, proposing, post, audit, clock)
+        about_alerts = AlertHandlers(
+            alerts, matches, comparing, proposing, post, audit, clock, receipt_slot_seconds
+        )
         about_cases = CaseHandlers(cases, alerts, matches, self.columns, proposing, audit, clock)
         about_partners = PartnerHandlers(alerts, cases, matches, self.columns, proposing, audit)
         self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)

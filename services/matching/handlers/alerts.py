@@ -1,8 +1,11 @@
 """Partners' alerts: stored, compared, deleted; each effect with its receipt and its audit row."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from services.matching.comparing import Comparing
+from services.matching.domain import slots
 from services.matching.domain import standing as rules
 from services.matching.domain.standing import Effect, Standing, State
 from services.matching.handlers.bodies import body_of
@@ -35,6 +38,7 @@ class AlertHandlers:
         post: Post,
         audit: Audit,
         clock: Clock,
+        slot_seconds: int,
     ) -> None:
         self._alerts = alerts
         self._matches = matches
@@ -43,6 +47,7 @@ class AlertHandlers:
         self._post = post
         self._audit = audit
         self._clock = clock
+        self._slot_seconds = slot_seconds
 
     def published(self, session: Session, incoming: Incoming) -> None:
         """A new alert, or one sent again."""
@@ -65,7 +70,9 @@ class AlertHandlers:
     def expired(self, session: Session, key: AlertKey, known: Standing) -> None:
         """Delete a live alert whose end has passed."""
         self._delete(session, key, rules.expire(known), "expired")
-        self._receipt(session, key, known.version, ReceiptOutcome.DELETED, reason="expired")
+        self._receipt(
+            session, key, known.version, self._clock.now(), ReceiptOutcome.DELETED, reason="expired"
+        )
         self._audit.append(session, "clock", "alert.expired", key.alert, {"partner": key.partner})
 
     def _content(self, session: Session, incoming: Incoming, *, update: bool) -> None:
@@ -90,7 +97,7 @@ class AlertHandlers:
         elif decision.effect is Effect.STORE:
             self._store(session, incoming, partner, body, known)
         elif decision.effect is Effect.REPEAT:
-            self._receipt(session, key, body.version, ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
+            self._stored(session, incoming, key, body.version)
 
     def _store(
         self,
@@ -108,7 +115,7 @@ class AlertHandlers:
         if results or on_record:
             self._proposing.settle(session, alert, facts, results, on_record)
         # The same whether or not something was found (rule 4).
-        self._receipt(session, key, alert.version, ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
+        self._stored(session, incoming, key, alert.version)
         self._audit.append(
             session,
             incoming.sender,
@@ -135,7 +142,7 @@ class AlertHandlers:
             )
         if known is None:
             self._post.wake(session, wait_key(key))
-        self._receipt(session, key, version, ReceiptOutcome.DELETED)
+        self._receipt(session, key, version, self._arrival(incoming), ReceiptOutcome.DELETED)
 
     def _delete(self, session: Session, key: AlertKey, placeholder: Standing, why: Why) -> None:
         """Delete tags, description and matches; the placeholder stays."""
@@ -143,7 +150,8 @@ class AlertHandlers:
         self._proposing.retract(session, self._matches.delete_of_alert(session, key), why)
 
     def _refuse(self, session: Session, incoming: Incoming, key: AlertKey, version: int, reason: str) -> None:
-        self._receipt(session, key, version, ReceiptOutcome.REFUSED, reason=reason)
+        arrived = self._arrival(incoming)
+        self._receipt(session, key, version, arrived, ReceiptOutcome.REFUSED, reason=reason)
         self._audit.append(
             session,
             incoming.sender,
@@ -152,15 +160,26 @@ class AlertHandlers:
             {"version": version, "reason": reason, "message": incoming.id},
         )
 
+    def _stored(self, session: Session, incoming: Incoming, key: AlertKey, version: int) -> None:
+        arrived = self._arrival(incoming)
+        self._receipt(session, key, version, arrived, ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
+
+    def _arrival(self, incoming: Incoming) -> datetime:
+        return incoming.received or self._clock.now()
+
     def _receipt(
         self,
         session: Session,
         key: AlertKey,
         version: int,
+        arrived: datetime,
         *outcomes: ReceiptOutcome,
         reason: str | None = None,
     ) -> None:
-        receipts.owe(session, key, version, self._clock.now(), *outcomes, reason=reason)
+        # Not the moment of the effect: an alert that matched takes longer (rule 4, case 43).
+        slot = slots.number(arrived, self._slot_seconds)
+        at = slots.start(slot, self._slot_seconds)
+        receipts.owe(session, key, version, at, *outcomes, reason=reason)
 
 
 def wait_key(key: AlertKey) -> str:

@@ -25,6 +25,9 @@ GAPS_PER_RECEIPT = 50
 RECEIPTS_PER_SLOT = 40
 """Per partner: a flood of one partner keeps its own receipts waiting, not those of others."""
 
+SLOTS_TO_HANDLE = 1
+"""Between the slot in which a message arrived and the one that tells of it."""
+
 REPEAT_GAPS_AFTER = 15
 """Slots after which the same gaps are told again, together with the request to send everything anew."""
 
@@ -34,8 +37,9 @@ _EXPIRED_AT_ONCE = 100
 class Receipts:
     """At every slot boundary, one receipt to each partner to whom something is owed.
 
-    What a slot's receipt says was decided when the slot began, and does not depend on what matched (rule 4,
-    case 43). More than 500 facts in one slot go out as several receipts at the same boundary.
+    A message that arrived in slot k is told of at the beginning of slot k + 2, never earlier: a whole slot to
+    handle it, so that neither times nor numbers of items depend on how long comparing took, and so on what
+    matched (rule 4, case 43). More than 500 facts go out as several receipts at the same boundary.
     """
 
     def __init__(
@@ -85,12 +89,13 @@ class Receipts:
         if not partners.take_slot(session, organisation, slot):
             return 0
         partner = partners.known(session, organisation)
-        boundary = slots.start(slot, self._slot_seconds)
+        before = slots.start(slot - SLOTS_TO_HANDLE, self._slot_seconds)
         gaps, again = self._gaps(session, partner, slot)
         resend = wanted = partner.wants_resend or again
+        gaps = [] if wanted else gaps  # everything that counts comes anew, under new numbers
         sent = 0
         while sent < RECEIPTS_PER_SLOT:
-            rows, items = receipts.due(session, organisation, boundary, ITEMS_PER_RECEIPT)
+            rows, items = receipts.due(session, organisation, before, ITEMS_PER_RECEIPT)
             if not (items or gaps or resend):
                 break
             self._send(session, organisation, items, gaps, resend=resend)
@@ -101,7 +106,7 @@ class Receipts:
                 break
         if wanted:
             # Everything that counts comes anew under new numbers, so the old ones are not waited for.
-            self._give_up_gaps(session, organisation)
+            sequence.give_up(session, self._numbers_of(organisation))
             partners.change(session, organisation, wants_resend=False)
         return sent
 
@@ -132,8 +137,8 @@ class Receipts:
         True with them when telling did not help: the partner no longer has them, or has them sealed for a
         key that is destroyed here. Then everything is asked for anew, once, instead of the same for ever.
         """
-        missing = sequence.missing(session, self._numbers_of(partner.partner))
-        gaps = [SequenceGap(first=gap.first, last=gap.last) for gap in missing[:GAPS_PER_RECEIPT]]
+        missing = sequence.missing(session, self._numbers_of(partner.partner), limit=GAPS_PER_RECEIPT)
+        gaps = [SequenceGap(first=gap.first, last=gap.last) for gap in missing]
         if not gaps:
             return [], False
         text = ",".join(f"{gap.first}-{gap.last}" for gap in gaps)
@@ -143,11 +148,6 @@ class Receipts:
             return [], False
         partners.change(session, partner.partner, gaps_told=seen, gaps_told_slot=slot)
         return gaps, told_before
-
-    def _give_up_gaps(self, session: Session, organisation: str) -> None:
-        numbers = self._numbers_of(organisation)
-        for gap in sequence.missing(session, numbers):
-            sequence.give_up(session, numbers, gap)
 
     def _numbers_of(self, organisation: str) -> str:
         return stream(Party(organisation, Role.INTAKE), self._me)

@@ -20,12 +20,12 @@ def owe(
     session: Session,
     key: AlertKey,
     version: int,
-    now: datetime,
+    at: datetime,
     *outcomes: ReceiptOutcome,
     reason: str | None = None,
 ) -> None:
-    """Note what is to be told at the next slot. Nothing here depends on what matched (rule 4)."""
-    row = {"partner": key.partner, "alert": key.alert, "version": version, "reason": reason, "at": now}
+    """Note what is to be told of a message that arrived in the slot beginning at `at`, whatever matched."""
+    row = {"partner": key.partner, "alert": key.alert, "version": version, "reason": reason, "at": at}
     rows = [{**row, "outcome": outcome.value} for outcome in outcomes]
     session.connection().execute(_owe(dialect(session)), rows)
 
@@ -39,7 +39,7 @@ def _owe(dialect_name: str) -> Insert:
 def due(
     session: Session, partner: str, before: datetime, limit: int
 ) -> tuple[Sequence[int], list[ReceiptItem]]:
-    """The oldest facts from before a boundary: the ids of their rows, and the items to send."""
+    """The oldest facts from slots that began before `before`: the ids of their rows, and the items."""
     chosen = (
         select(table).where(table.c.partner == partner, table.c.at < before).order_by(table.c.id).limit(limit)
     )

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shared.post.routes import stream
+from shared.runtime.clock import to_wire
 from shared.store import sequence
 from shared.store.tables import AuditRow
 from shared.wire.messages import Receipt
@@ -28,7 +30,8 @@ def test_one_receipt_per_partner_and_slot(world: World) -> None:
     world.handle(world.alert("jonas"))
     world.handle(world.alert("edgar"), sender=RIGA)
     assert world.handlers.send_receipts() == 0  # the slot is not over
-    assert world.tick() == 2
+    assert world.tick(slots=1) == 0  # nor the one in which what arrived then is handled
+    assert world.tick(slots=1) == 2
     assert world.handlers.send_receipts() == 0
     assert world.another_worker().send_receipts() == 0  # nor by another process
     assert sorted(sent.to for sent in world.post.sent) == [f"{VILNIUS}/intake", f"{RIGA}/intake"]
@@ -41,8 +44,47 @@ def test_what_happens_after_the_boundary_waits_for_the_next(world: World) -> Non
     world.handle(world.alert("ona"))
     world.clock.advance(timedelta(seconds=1))
     world.handle(world.alert("jonas"))
-    assert world.handlers.send_receipts() == 1
+    assert world.handlers.send_receipts() == 0
+    assert world.tick(slots=1) == 1
     assert {item.alert for item in receipts(world)[0].items} == {world.alert("ona").alert}
+    assert world.tick(slots=1) == 1
+    assert {item.alert for item in receipts(world)[1].items} == {world.alert("jonas").alert}
+
+
+@pytest.mark.parametrize("seconds", [0, 3, SLOT - 11, SLOT])
+def test_how_long_handling_took_is_not_told(world: World, seconds: int) -> None:
+    """Case 43: an alert that matched takes longer, and perhaps until after the boundary."""
+    begins = world.clock.now()
+    world.clock.advance(timedelta(seconds=10 + seconds))
+    world.handle(world.alert("ona"), received=begins + timedelta(seconds=10))
+    sent = []
+    for boundary in (1, 2, 3):
+        world.clock.advance(max(timedelta(), begins + timedelta(seconds=SLOT * boundary) - world.clock.now()))
+        sent.append(world.handlers.send_receipts())
+    assert sent == [0, 1, 0]
+    assert {item.at for item in receipts(world)[0].items} == {to_wire(begins)}
+
+
+def test_a_partner_cannot_fill_the_table_of_gaps(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 19: matching reads as many gaps as fit into a receipt, and gives all up at once."""
+    asked = []
+    missing = sequence.missing
+
+    def counted(session: Session, name: str, limit: int) -> list[sequence.Gap]:
+        asked.append(missing(session, name, limit))
+        return asked[-1]
+
+    monkeypatch.setattr(sequence, "missing", counted)
+    numbers = stream(Party(VILNIUS, Role.INTAKE), ME)
+    world.handle(world.alert())
+    with world.database.begin() as session:
+        sequence.note_all_received(session, numbers, range(2, 600, 2))
+    world.tick()
+    assert len(receipts(world)[0].missing) == 50
+    world.tick(slots=20)
+    assert [len(found) for found in asked] == [50, 50]
+    with world.database.read() as session:
+        assert missing(session, numbers) == []
 
 
 def test_a_receipt_is_the_same_with_and_without_a_match(world: World) -> None:
@@ -91,7 +133,7 @@ def test_gaps_are_told_once_and_again_after_a_while(world: World) -> None:
     assert [(gap.first, gap.last) for gap in receipts(world)[0].missing] == [(2, 3), (5, 6)]
     assert world.tick() == 0
     assert world.tick(slots=20) == 1
-    assert len(receipts(world)[1].missing) == 2
+    assert receipts(world)[1].missing == []
     assert [receipt.resend for receipt in receipts(world)] == [False, True]
     assert world.tick(slots=20) == 0  # everything comes anew under new numbers: nothing more to wait for
 

@@ -72,6 +72,10 @@ def change_details(session: Session) -> None:
     session.execute(update(AuditRow).where(AuditRow.index == 3).values(details="{}"))
 
 
+def change_nonce(session: Session) -> None:
+    session.execute(update(AuditRow).where(AuditRow.index == 2).values(nonce=bytes(16)))
+
+
 def remove(session: Session) -> None:
     session.execute(delete(AuditRow).where(AuditRow.index == 4))
 
@@ -109,6 +113,7 @@ def forge_head(session: Session) -> None:
     [
         (change, Problem.CHANGED, 7),
         (change_details, Problem.CHANGED, 3),
+        (change_nonce, Problem.CHANGED, 2),
         (remove, Problem.REMOVED, 4),
         (remove_first, Problem.REMOVED, 1),
         (swap_link, Problem.FORKED, 6),
@@ -153,6 +158,44 @@ def test_a_forked_log_is_shown_by_the_witnessed_head(
             Audit(LOG, clock).append(session, "user_b", "case.opened", "case_x")
     report = verified(database, heads[1])
     assert (report.problem, report.first_bad_index) == (Problem.FORKED, 6)
+
+
+def without_place(head: Head) -> Head:
+    """As a receipt carries it: the hash alone, not signed on its own."""
+    return Head(head.log, 0, head.hash, START, b"")
+
+
+def check_if_signed(head: Head) -> None:
+    if head.signature:
+        check(head)
+
+
+def test_a_head_without_its_place_is_looked_for_in_the_whole_log(
+    database: Database, heads: list[Head], clock: ManualClock
+) -> None:
+    """Case 83: what partners saw in receipts still shows a log that was cut or written anew."""
+    seen = [without_place(head) for head in heads]
+    with database.read() as session:
+        assert audit_check.verify(session, LOG, check_if_signed, seen) == AuditReport(10)
+    with database.begin() as session:
+        session.execute(delete(AuditRow).where(AuditRow.index > 6))
+        session.execute(delete(AuditHeadRow))
+        for _ in range(8):
+            Audit(LOG, clock).append(session, "user_b", "case.opened", "case_x")
+    with database.read() as session:
+        report = audit_check.verify(session, LOG, check_if_signed, seen)
+    assert report == AuditReport(14, Problem.UNKNOWN_HEAD, 6)
+
+
+def test_equal_rows_have_different_hashes(database: Database, clock: ManualClock) -> None:
+    """Case 43: a partner that sees heads cannot try out which rows led to them."""
+    with database.begin() as session:
+        one, other = (Audit(LOG, clock).append(session, "user_a", "case.opened", "case_1") for _ in range(2))
+        session.flush()
+        other.index, other.previous = one.index, one.previous
+        assert len(one.nonce) == 16
+        assert row_hash(LOG, one) != row_hash(LOG, other)
+        session.expunge_all()
 
 
 def test_as_a_witness_we_notice_a_fork_and_keep_both_heads(database: Database) -> None:

@@ -213,13 +213,91 @@ def test_a_message_that_kills_its_worker_is_parked_and_its_neighbours_are_not(
     assert (row(database, 2).state, row(database, 2).reason) == ("parked", "claims.lost")
 
 
-def test_released_claims_are_free_at_once(database: Database, cipher: RestCipher) -> None:
+def test_released_claims_are_free_at_once_and_stay_counted(database: Database, cipher: RestCipher) -> None:
+    """A batch that is undone every time does not loop for ever; what is nobody's fault is not counted."""
     fill(database, cipher, message(1))
-    for _ in range(10):
+    for _ in range(10):  # case 67
+        items = inbox.claim(database, 10, START, "test", cipher)
+        assert len(items) == 1
+        with database.begin() as session:
+            inbox.release(session, items, counted=False)
+    for _ in range(inbox.LOST_CLAIMS):
         items = inbox.claim(database, 10, START, "test", cipher)
         assert len(items) == 1
         with database.begin() as session:
             inbox.release(session, items)
+    assert inbox.claim(database, 10, START, "test", cipher) == []
+    assert (row(database).state, row(database).reason) == ("parked", "claims.lost")
+
+
+def wait(database: Database, item: InboxItem, now: datetime = START) -> None:
+    with database.begin() as session:
+        inbox.wait(session, item, "alert:a", now)
+
+
+def test_an_early_message_is_tried_again_ever_more_rarely(database: Database, cipher: RestCipher) -> None:
+    fill(database, cipher, message(1))
+    now, pauses = START, list[timedelta]()
+    for _ in range(9):
+        wait(database, only(database, cipher, now), now)
+        pauses.append(row(database).not_before - now)
+        now = row(database).not_before
+    assert pauses[:4] == [10 * MINUTE, 20 * MINUTE, 40 * MINUTE, 80 * MINUTE]
+    assert pauses[-1] == timedelta(days=1)
+
+
+def test_one_sender_cannot_make_no_end_of_messages_wait(
+    database: Database, cipher: RestCipher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST_EARLY", 2)
+    fill(database, cipher, *(message(number) for number in (1, 2, 3)), message(4, sender="lv-riga/intake"))
+    for item in inbox.claim(database, 10, START, "test", cipher):
+        wait(database, item)
+    states = [(row(database, number).state, row(database, number).reason) for number in (1, 2, 3, 4)]
+    assert states == [("early", None), ("early", None), ("parked", "too_many_early"), ("early", None)]
+    # Those that wait already go on waiting.
+    later = START + inbox.RECHECK
+    again = inbox.claim(database, 10, later, "test", cipher)
+    for item in again:
+        wait(database, item, later)
+    assert [row(database, number).state for number in (1, 2, 4)] == ["early"] * 3
+
+
+def test_new_messages_come_before_early_ones_that_are_tried_again(
+    database: Database, cipher: RestCipher
+) -> None:
+    fill(database, cipher, message(1), message(2))
+    for item in inbox.claim(database, 2, START, "test", cipher):
+        wait(database, item)
+    fill(database, cipher, message(3))
+    later = START + inbox.RECHECK
+    (first,) = inbox.claim(database, 1, later, "test", cipher)
+    assert first.message_id == "msg_3"
+    assert len(inbox.claim(database, 10, later, "test", cipher)) == 2
+
+
+def test_purge_forgets_what_waited_in_vain_and_what_nobody_unparked(
+    database: Database, cipher: RestCipher
+) -> None:
+    old = START - timedelta(days=61)
+    fill(database, cipher, *(message(number, received=old) for number in (1, 2, 3)), message(4), message(5))
+    early, claimed, parked, new, new_parked = inbox.claim(database, 10, START, "test", cipher)
+    for item in (early, claimed, new):
+        wait(database, item)
+    with database.begin() as session:
+        inbox.park(session, parked, "handler.failed")
+        inbox.park(session, new_parked, "handler.failed")
+        session.execute(update(InboxRow).where(InboxRow.id == claimed.id).values(owner="a worker"))
+    limit = START - timedelta(days=60)
+    with database.begin() as session:
+        assert inbox.purge(session, limit) == 0
+        assert inbox.purge(session, limit, early_before=limit) == 1
+        assert inbox.purge(session, limit, parked_before=limit) == 1
+        assert {found.message_id for found in session.scalars(select(InboxRow))} == {
+            "msg_2",
+            "msg_4",
+            "msg_5",
+        }
 
 
 def test_urgent_first_and_lanes_apart(database: Database, cipher: RestCipher) -> None:

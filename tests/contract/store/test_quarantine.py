@@ -35,6 +35,25 @@ def test_a_flood_stops_filling_the_disk(database: Database, monkeypatch: pytest.
         assert quarantine.add(session, "relay", "signature", b"x", START)
 
 
+def test_a_flood_of_envelopes_keeps_few_of_them_and_no_large_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 72: an old key's id is no secret, and the signature is not checked before."""
+    monkeypatch.setattr(quarantine, "MOST_ENVELOPES", 2)
+    code = "revoked-or-old-key"
+    sizes = [quarantine.LARGEST_ENVELOPE + 1, quarantine.LARGEST_ENVELOPE, 8, 8]
+    assert quarantine.LARGEST_ENVELOPE == 70_000
+    with database.begin() as session:
+        for size in sizes:
+            assert quarantine.add(session, "relay", code, bytes(size), START)
+        rows = list(reversed(quarantine.newest(session)))
+        assert [row.size for row in rows] == sizes
+        assert [row.envelope is not None for row in rows] == [False, True, True, False]
+        quarantine.remove(session, rows[1].id)
+        assert quarantine.add(session, "relay", code, b"room again", START)
+        assert quarantine.newest(session)[0].envelope == b"room again"
+
+
 def test_purge_by_age(database: Database) -> None:
     with database.begin() as session:
         quarantine.add(session, "relay", "decrypt", b"x", START - timedelta(days=91))

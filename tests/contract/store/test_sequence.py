@@ -3,10 +3,12 @@
 import random
 
 import pytest
+from sqlalchemy import event, select
 
 from shared.store import sequence
 from shared.store.engine import Database
 from shared.store.sequence import Gap
+from shared.store.tables import MissingRow
 
 STREAM = "lt-vilnius/intake>fr-lyon/matching"
 
@@ -70,13 +72,61 @@ def test_impossible_numbers_are_refused(database: Database, seq: int) -> None:
         sequence.note_received(session, STREAM, seq)
 
 
-def test_one_can_give_up_on_a_gap(database: Database) -> None:
+def test_one_can_give_up_on_all_gaps_of_a_stream(database: Database) -> None:
     with database.begin() as session:
-        sequence.note_received(session, STREAM, 10)
-        sequence.give_up(session, STREAM, Gap(3, 5))
-        assert sequence.missing(session, STREAM) == [Gap(1, 2), Gap(6, 9)]
-        sequence.give_up(session, STREAM, Gap(1, 9))
+        for stream in (STREAM, "another"):
+            for seq in (3, 5, 10):
+                sequence.note_received(session, stream, seq)
+        assert sequence.missing(session, STREAM, limit=2) == [Gap(1, 2), Gap(4, 4)]
+        sequence.give_up(session, STREAM)
         assert sequence.missing(session, STREAM) == []
+        assert len(sequence.missing(session, "another")) == 3
+        assert sequence.note_received(session, STREAM, 12) == Gap(11, 11)
+
+
+def rows_of(database: Database) -> list[Gap]:
+    with database.read() as session:
+        found = session.scalars(select(MissingRow).order_by(MissingRow.first))
+        return [Gap(row.first, row.last) for row in found]
+
+
+def test_a_partner_that_leaves_out_every_other_number_costs_few_rows(database: Database) -> None:
+    """Case 19: a flood of gaps must not hold up everybody else; the oldest become one range."""
+    with database.begin() as session:
+        sequence.note_all_received(session, STREAM, range(2, 602, 2))
+    kept = rows_of(database)
+    assert len(kept) == sequence.GAPS_KEPT
+    assert kept[0] == Gap(1, 401)
+    assert kept[1:] == [Gap(seq, seq) for seq in range(403, 601, 2)]
+
+
+def test_a_gap_filled_in_pieces_costs_few_rows(database: Database) -> None:
+    """Case 19: every other number within one large gap."""
+    with database.begin() as session:
+        sequence.note_received(session, STREAM, 1000)
+        for seq in range(2, 602, 2):
+            sequence.note_received(session, STREAM, seq)
+    kept = rows_of(database)
+    assert len(kept) == sequence.GAPS_KEPT
+    assert (kept[0].first, kept[-1]) == (1, Gap(601, 999))
+
+
+def test_giving_up_is_one_statement(database: Database) -> None:
+    """Case 19: however many gaps there are, the write lock is not held for each of them."""
+    with database.begin() as session:
+        sequence.note_all_received(session, STREAM, range(2, 102, 2))
+    deletes: list[str] = []
+
+    def note(_line: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("DELETE"):
+            deletes.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.begin() as session:
+        sequence.give_up(session, STREAM)
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert len(deletes) == 1
+    assert rows_of(database) == []
 
 
 def test_after_a_restore_we_go_on_where_the_partner_saw_us(database: Database) -> None:

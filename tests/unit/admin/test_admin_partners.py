@@ -110,13 +110,13 @@ def test_import_share_recall_and_never_a_name(two: World, tmp_path: Path) -> Non
     assert run("alerts", "list", "--json", node=here).json == []
     shared = run("publish", case["short"], "--circle", "--yes", *by, node=here)
     assert "family_name (never leaves)" in shared.out
-    two.run_slots(2)
+    two.run_slots(3)
     (share,) = run("alerts", "list", "--json", node=here).json
     assert (share["partner"], share["there"], share["state"]) == (LYON, "compared", "published")
 
     refused("withdraw", "ZZZZ", "--yes", *by, node=here)
     run("withdraw", share["short"], "--yes", *by, node=here)
-    two.run_slots(2)
+    two.run_slots(3)
     (share,) = run("alerts", "list", "--json", node=here).json
     assert (share["there"], share["state"]) == ("deleted", "withdrawn")
     everything = [dry, done, declined, shared, run("status", node=here), run("cases", "list", node=here)]

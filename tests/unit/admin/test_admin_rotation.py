@@ -34,7 +34,7 @@ def still_exchanging(world: World, alert: str) -> None:
     """A recall goes there and its receipt comes back; nobody refused anything."""
     node = world[VILNIUS]
     node.intake.use_cases.alerts.withdraw(alert, node.actor(UserRole.CASEWORKER))
-    world.run_slots(2)
+    world.run_slots(3)
     assert states(world, VILNIUS)[alert] == "deleted"
     lyon = world[LYON]
     (view,) = lyon.intake.use_cases.partners.overview(lyon.actor(UserRole.ADMINISTRATOR))

@@ -11,9 +11,10 @@ from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.alerts.views import AlertView
 from services.intake.handlers.errors import CannotShare, NotFound, PartnerNotVerified
 from services.intake.handlers.pseudonyms.answerer import key_of
-from services.intake.store.alerts import ReceiptEvidenceRow
+from services.intake.store.alerts import ReceiptEvidenceRow, ShareRow
 from shared.crypto.tags import tag
 from shared.runtime.clock import to_wire
+from shared.store import outbox
 from shared.wire.codes import ReceiptOutcome
 from shared.wire.messages import (
     AlertContent,
@@ -191,6 +192,68 @@ def test_recall_is_open_until_the_partner_signed(vilnius: Node) -> None:
     assert len(vilnius.bodies(AlertWithdrawn)) == 1
 
 
+def test_a_late_word_about_an_older_version_changes_nothing(vilnius: Node) -> None:
+    """Rule 7: version 1 expired there while we prolonged to 2; its receipt comes late and 2 is still held."""
+    alert = publish(vilnius, partners=[LYON])
+    share = alert.shares[0].id
+    vilnius.intake.alerts.update(alert.id, WORKER)
+    receipt(vilnius, LYON, ReceiptOutcome.DELETED, 1, share)
+    assert state(vilnius, alert, LYON) == "queued"
+    receipt(vilnius, LYON, ReceiptOutcome.DELETED, 3, share)  # nor does a word about what was never sent
+    assert state(vilnius, alert, LYON) == "queued"
+    assert [one.version for one in vilnius.intake.receipts.evidence(share, WORKER)] == [1, 3]
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    assert [(body.alert, body.version) for body in vilnius.bodies(AlertWithdrawn)] == [(share, 3)]
+
+
+def test_who_signs_a_deletion_nobody_asked_for_is_recalled_all_the_same(vilnius: Node) -> None:
+    """Rule 7: only the signature for a recall ends a share; an early one only says how it stands there."""
+    alert = publish(vilnius, partners=[LYON])
+    share = alert.shares[0].id
+    receipt(vilnius, LYON, ReceiptOutcome.DELETED, 1, share)
+    shown = vilnius.intake.alerts.get(alert.id, WORKER).shares[0]
+    assert (shown.state, shown.reason) == ("deleted", "deleted_there")
+    receipt(vilnius, LYON, ReceiptOutcome.STORED, 1, share)
+    assert state(vilnius, alert, LYON) == "deleted"
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    [body] = vilnius.bodies(AlertWithdrawn)
+    shown = vilnius.intake.alerts.get(alert.id, WORKER).shares[0]
+    assert (shown.state, shown.deleted_at) == ("deleting", None)
+    receipt(vilnius, LYON, ReceiptOutcome.DELETED, body.version, share)
+    shown = vilnius.intake.alerts.get(alert.id, WORKER).shares[0]
+    assert (shown.state, shown.reason) == ("deleted", None)
+    assert shown.deleted_at is not None
+
+
+def test_an_update_reaches_who_let_the_alert_expire(vilnius: Node) -> None:
+    """Rule 7: a deletion of the partner's own accord does not cut it off from newer versions."""
+    alert = publish(vilnius, partners=[LYON])
+    item = ReceiptItem(
+        alert=alert.shares[0].id,
+        version=1,
+        outcome=ReceiptOutcome.DELETED,
+        at=to_wire(vilnius.clock.now()),
+        reason="expired",
+    )
+    vilnius.handle(Receipt(items=[item], missing=[], resend=False), f"{LYON}/matching")
+    assert vilnius.intake.alerts.get(alert.id, WORKER).shares[0].reason == "expired"
+    shown = vilnius.intake.alerts.update(alert.id, WORKER).shares[0]
+    assert [body.version for body in vilnius.bodies(AlertUpdated)] == [2]
+    assert (shown.state, shown.reason, shown.deleted_at) == ("queued", None, None)
+    vilnius.intake.policies.rotate_epoch(LYON, ADMIN)
+    assert [body.version for body in vilnius.bodies(AlertUpdated)] == [2, 3]
+
+
+def test_nothing_is_recalled_where_nothing_was_sent(vilnius: Node) -> None:
+    alert = publish(vilnius, partners=[LYON])
+    with vilnius.database.begin() as session:
+        share = session.get_one(ShareRow, alert.shares[0].id)
+        share.queued_at, share.state = None, "pending"
+    vilnius.intake.alerts.withdraw(alert.id, WORKER)
+    assert state(vilnius, alert, LYON) == "deleted"
+    assert vilnius.bodies(AlertWithdrawn) == []
+
+
 def test_ending_the_search_withdraws_everything(vilnius: Node) -> None:
     alert = publish(vilnius)
     vilnius.intake.cases.end_search(alert.case_id, 1, WORKER)
@@ -229,8 +292,50 @@ def test_a_gap_that_is_no_longer_kept_is_answered_by_everything(vilnius: Node) -
     vilnius.handle(Receipt(items=[], missing=[gap], resend=False), f"{LYON}/matching")
     assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
     assert "resend_gone" in vilnius.alarms()
+    vilnius.clock.advance(timedelta(days=1))
     huge = SequenceGap(first=0, last=2**53 - 1)
     vilnius.handle(Receipt(items=[], missing=[huge], resend=False), f"{LYON}/matching")
+    assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
+
+
+def test_everything_is_sent_anew_once_a_day_and_an_early_wish_is_met_later(vilnius: Node) -> None:
+    """A partner must not keep us busy with `resend`; what it wished for is not lost either (rule 11)."""
+    publish(vilnius, partners=[LYON])
+    vilnius.new()
+    wish, nothing = (Receipt(items=[], missing=[], resend=resend) for resend in (True, False))
+    found = []
+    for body in (wish, wish, wish, nothing):
+        vilnius.handle(body, f"{LYON}/matching")
+        found.append(len(vilnius.new()))
+    assert found == [1, 0, 0, 0]
+    vilnius.clock.advance(timedelta(days=1))
+    for body in (nothing, nothing):
+        vilnius.handle(body, f"{LYON}/matching")
+        found.append(len(vilnius.new()))
+    assert found[4:] == [1, 0]
+    vilnius.handle(wish, f"{RIGA}/matching")  # every partner for itself
+    assert "receipt.received" in vilnius.actions()
+
+
+def test_at_most_a_hundred_numbers_are_sent_again_for_a_receipt(
+    vilnius: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lowest first; the rest is asked for again by the next receipt, or comes with everything."""
+    asked: list[list[int]] = []
+
+    def resend(_session: object, _recipient: str, numbers: list[int], _now: object) -> list[int]:
+        asked.append(numbers)
+        return []
+
+    monkeypatch.setattr(outbox, "resend", resend)
+    publish(vilnius, partners=[LYON])
+    vilnius.new()
+    exactly = [SequenceGap(first=1, last=60), SequenceGap(first=101, last=140)]
+    vilnius.handle(Receipt(items=[], missing=exactly, resend=False), f"{LYON}/matching")
+    assert vilnius.new() == []
+    more = [SequenceGap(first=1, last=60), SequenceGap(first=101, last=2**53 - 1)]
+    vilnius.handle(Receipt(items=[], missing=more, resend=False), f"{LYON}/matching")
+    assert asked == [[*range(1, 61), *range(101, 141)]] * 2
     assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
 
 

@@ -14,6 +14,8 @@ from services.intake.handlers.errors import NotAllowed
 from services.intake.handlers.intake import build
 from services.intake.handlers.pseudonyms import slots
 from services.intake.handlers.pseudonyms.answerer import key_of
+from services.intake.handlers.pseudonyms.asker import MIN_ASK_SECONDS
+from services.intake.handlers.pseudonyms.policies import policy_of
 from services.intake.store.cases import PersonRow
 from services.intake.store.pseudonyms import AskingRow, PinnedKeyRow, PolicyRow, PseudonymTaskRow
 from shared.crypto.oprf import random_point
@@ -22,6 +24,7 @@ from shared.post.incoming import Refuse
 from shared.wire.local import CaseClosed, CasePseudonyms, EpochClosed
 from shared.wire.messages import PseudonymRequest, PseudonymResponse
 from shared.wire.values import decode_base64, encode_base64
+from tests.support.clock import manual_clock
 from tests.unit.intake.world import (
     ADMIN,
     LYON,
@@ -36,6 +39,7 @@ from tests.unit.intake.world import (
     node,
     person,
 )
+from tests.unit.partners import world as cards
 
 A = f"{VILNIUS}/intake"
 B = f"{LYON}/intake"
@@ -344,6 +348,119 @@ def test_epoch_change_asks_everything_anew_and_then_closes_the_old(vilnius: Node
     round_trip(lyon, vilnius)
     assert len([one for one in lyon.bodies(CasePseudonyms) if one.epoch == 2]) == 3
     assert [(one.partner, one.epoch) for one in lyon.bodies(EpochClosed)] == [(VILNIUS, 1)]
+
+
+def answered(vilnius: Node, lyon: Node) -> PseudonymResponse:
+    """Lyon asks in this slot; the answer is made, and not delivered."""
+    lyon.new()
+    lyon.intake.asker.tick(lyon.clock.now())
+    deliver(lyon, vilnius)
+    return answers(vilnius)[-1]
+
+
+def test_an_epoch_is_followed_step_by_step_and_only_from_an_answer_to_our_batch(
+    vilnius: Node, lyon: Node
+) -> None:
+    """Every new epoch makes all tasks anew, so nobody may send us through a hundred thousand of them."""
+    register(lyon, 1)
+    round_trip(lyon, vilnius)
+    advance(lyon.clock)
+    answer = answered(vilnius, lyon)
+    for strange in ({"slot": answer.slot - 1}, {"epoch": 7}, {"purpose": "first_load"}):
+        lyon.handle(answer.model_copy(update={"current_epoch": 100_000} | strange), A)
+        refused = {"outcome": "epoch_over", "current_epoch": 100_000}
+        lyon.handle(answer.model_copy(update=refused | strange), A)
+        assert asking(lyon).epoch == 1
+    lyon.handle(answer.model_copy(update={"current_epoch": 100_000, "proof": encode_base64(bytes(64))}), A)
+    assert asking(lyon).epoch == 1
+    for _ in range(2):  # the second is the same answer under another id
+        lyon.handle(answer.model_copy(update={"current_epoch": 100_000}), A)
+        assert asking(lyon).epoch == 2
+
+
+def test_a_partner_that_is_older_than_we_are_says_where_to_begin(vilnius: Node, lyon: Node) -> None:
+    """Nothing was ever evaluated for us: the first answer, also a refusal, names the epoch."""
+    register(lyon, 1)
+    with vilnius.database.begin() as session:
+        policy_of(session, LYON).current_epoch = 5
+    round_trip(lyon, vilnius)
+    assert asking(lyon).epoch == 5
+    advance(lyon.clock)
+    round_trip(lyon, vilnius)
+    assert [one.epoch for one in lyon.bodies(CasePseudonyms)] == [5]
+
+
+def test_an_answer_is_used_once_under_whatever_id(vilnius: Node, lyon: Node) -> None:
+    """Rule 11: never acted on twice."""
+    register(lyon, 1)
+    answer = answered(vilnius, lyon)
+    lyon.handle(answer, A)
+    assert lyon.intake.asker.under_way(VILNIUS) is None
+    lyon.handle(answer, A)
+    assert len(lyon.bodies(CasePseudonyms)) == 1
+
+
+def change_card(node: Node, organisation: str, slot_seconds: int) -> None:
+    """The organisation's next card, with slots of another length, arrives here."""
+    changed = POLICY.model_copy(update={"slot_seconds": slot_seconds})
+    data = cards.signed(cards.card(organisation, policy=changed, seq=11))
+    with node.database.begin() as session:
+        own = organisation == node.organisation
+        added = node.intake.context.directory.add_card(session, data, node.clock.now(), own=own)
+        assert added.refused is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(60, 3600), (3600, 60)])
+def test_asking_goes_on_when_slots_change_length(tmp_path: Path, before: int, after: int) -> None:
+    """A slot's number means another time after the change; both sides compare when slots begin."""
+    clock = manual_clock()
+    old = POLICY.model_copy(update={"slot_seconds": before})
+    lyon = node(LYON, tmp_path, clock, policy=old)
+    vilnius = node(VILNIUS, tmp_path, clock, policy=old)
+    register(lyon, 1)
+    round_trip(lyon, vilnius)
+    for one in (lyon, vilnius):
+        change_card(one, VILNIUS, after)
+    clock.advance(timedelta(seconds=max(before, after)))
+    round_trip(lyon, vilnius)
+    assert [one.outcome for one in answers(vilnius)] == ["evaluated", "evaluated"]
+    assert answers(vilnius)[-1].slot == slots.slot_at(clock.now(), after)
+    assert policy(vilnius).offences == 0
+    for one in (lyon, vilnius):
+        one.database.dispose()
+
+
+@pytest.mark.parametrize(("before", "after"), [(60, 3600), (3600, 60)])
+def test_a_first_load_is_tried_again_when_slots_change_length(
+    tmp_path: Path, before: int, after: int
+) -> None:
+    clock = manual_clock()
+    old = POLICY.model_copy(update={"slot_seconds": before})
+    lyon = node(LYON, tmp_path, clock, policy=old)
+    vilnius = node(VILNIUS, tmp_path, clock, policy=old)
+    register(lyon, 9)
+    round_trip(lyon, vilnius)
+    assert asking(lyon).first_load == "waiting"
+    assert asking(lyon).retry_start == asking(lyon).last_start + 2 * before
+    for one in (lyon, vilnius):
+        change_card(one, VILNIUS, after)
+    clock.advance(timedelta(seconds=2 * max(before, after)))
+    round_trip(lyon, vilnius)
+    assert [one.purpose for one in answers(vilnius)] == ["first_load", "first_load"]
+    for one in (lyon, vilnius):
+        one.database.dispose()
+
+
+def test_slots_of_a_second_do_not_make_us_ask_every_second(tmp_path: Path) -> None:
+    """A partner's card must not fill our disk."""
+    quick = POLICY.model_copy(update={"slot_seconds": 1})
+    lyon = node(LYON, tmp_path, partners=(VILNIUS,), policy=quick)
+    asked = 0
+    for _ in range(5 * MIN_ASK_SECONDS):
+        asked += len(lyon.intake.asker.tick(lyon.clock.now()))
+        lyon.clock.advance(timedelta(seconds=1))
+    assert asked == 5
+    lyon.database.dispose()
 
 
 def test_closed_epoch_is_refused_without_offence(vilnius: Node) -> None:

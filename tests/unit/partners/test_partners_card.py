@@ -154,6 +154,8 @@ def test_case_17_how_long_a_card_may_live(begins: int, ends: int, code: Code | N
         {"v": 2},
         {"next_root_hash": "00"},
         {"policy": {"batch_points": 0, "slot_seconds": 1, "first_load_batch": 1}},
+        {"policy": {"batch_points": 961, "slot_seconds": 60, "first_load_batch": 1}},
+        {"policy": {"batch_points": 1, "slot_seconds": 60, "first_load_batch": 4001}},
     ],
     ids=str,
 )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from shared.crypto import signing
+from shared.partners import card as cards
 from shared.partners import records, revocation, verification
 from shared.partners.card import Card
 from shared.partners.directory import Directory, Taken
 from shared.partners.tables import PartnerCardRow
 from shared.partners.view import CannotSend, HoldReason
 from shared.store.engine import Database
+from shared.wire import canonical
 from shared.wire.codes import PartnerStatus
-from shared.wire.envelope import SignerStatus
+from shared.wire.envelope import BUCKETS, SignerStatus
+from shared.wire.local import MOST_REVOCATIONS
 from shared.wire.parties import Party, Role
 from shared.wire.reject import Code
 from tests.unit.partners import world
@@ -38,10 +43,10 @@ class Node:
         with self.database.begin() as session:
             return self.directory.add_prekeys(session, data, now, organisation="fr-lyon")
 
-    def revoke(self, *keys: str, signer: str = "fr-lyon root 1") -> Taken:
-        statement = revocation.RevocationStatement(
-            v=1, organisation="fr-lyon", keys=list(keys), since="2026-11-01T00:00:00Z"
-        )
+    def revoke(
+        self, *keys: str, signer: str = "fr-lyon root 1", since: str = "2026-11-01T00:00:00Z"
+    ) -> Taken:
+        statement = revocation.RevocationStatement(v=1, organisation="fr-lyon", keys=list(keys), since=since)
         with self.database.begin() as session:
             return self.directory.add_revocation(
                 session, revocation.issue(statement, key(signer)), NOW, organisation="fr-lyon"
@@ -325,6 +330,82 @@ def test_matching_takes_over_what_intake_decided(
         matching.directory.mirror(session, body, NOW)
     assert matching.hold() is HoldReason.SUSPENDED
     matching.database.dispose()
+
+
+def test_the_seventeenth_revocation_reaches_matching(
+    lyon: Node, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Case 10: a thief's key is refused however many were revoked before."""
+    for number in range(16):
+        assert lyon.revoke(f"{number:016x}").changed
+    assert lyon.revoke(skid("fr-lyon intake"), since="2020-01-01T00:00:00Z").changed
+    assert lyon.status() is PartnerStatus.VERIFIED
+    with mirrored(lyon, tmp_path_factory) as matching:
+        assert matching.signer("fr-lyon intake") is SignerStatus.REVOKED
+        assert matching.status() is PartnerStatus.VERIFIED
+
+
+def test_more_revocations_than_a_message_carries_make_the_partner_suspect(
+    lyon: Node, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Case 10: and the key that is in use is told first, however old its statement claims to be."""
+    assert lyon.revoke(skid("fr-lyon intake"), since="2020-01-01T00:00:00Z").changed
+    for number in range(MOST_REVOCATIONS):
+        assert lyon.status() is PartnerStatus.VERIFIED
+        assert lyon.revoke(f"{number:016x}").changed
+    assert lyon.status() is PartnerStatus.SUSPECT
+    assert not lyon.revoke(f"{0:016x}").changed
+    with mirrored(lyon, tmp_path_factory) as matching:
+        assert matching.status() is PartnerStatus.SUSPECT
+    for person in ("ona", "petras"):
+        with lyon.database.begin() as session:
+            verification.restart(session, "fr-lyon", person, NOW)
+    with mirrored(lyon, tmp_path_factory) as matching:
+        assert matching.status() is PartnerStatus.VERIFIED
+        assert matching.signer("fr-lyon intake") is SignerStatus.REVOKED
+
+
+@contextmanager
+def mirrored(lyon: Node, folders: pytest.TempPathFactory) -> Iterator[Node]:
+    """Matching's directory after it was told what Vilnius's intake knows of Lyon."""
+    with lyon.database.read() as session:
+        body = lyon.directory.changed_body(session, "fr-lyon")
+    matching = Node(world.database(folders.mktemp("matching")))
+    with matching.database.begin() as session:
+        assert matching.directory.mirror(session, body, NOW).refused is None
+    yield matching
+    matching.database.dispose()
+
+
+def test_as_many_long_revocations_as_are_allowed_fit_into_a_message(lyon: Node) -> None:
+    keys = [f"{number:016x}" for number in range(MOST_REVOCATIONS * 32)]
+    for start in range(0, len(keys), 32):
+        assert lyon.revoke(*keys[start : start + 32]).changed
+    with lyon.database.read() as session:
+        body = lyon.directory.changed_body(session, "fr-lyon")
+    assert len(body.revocations) == MOST_REVOCATIONS
+    assert len(canonical.dumps(body.to_wire())) < BUCKETS[-1] - BUCKETS[0]
+
+
+def test_an_earlier_card_is_verified_once_and_not_at_every_change(
+    lyon: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seq in range(11, 16):
+        lyon.add(signed(card(seq=seq)))
+        lyon.status()
+    read, verified = cards.read, list[bytes]()
+
+    def counted(data: bytes) -> cards.CheckedCard:
+        verified.append(data)
+        return read(data)
+
+    monkeypatch.setattr(cards, "read", counted)
+    newest = signed(card(seq=16))
+    lyon.add(newest)
+    assert lyon.signer("fr-lyon intake") is SignerStatus.TRUSTED
+    # The new card, and the one that became an earlier card by it; none of the five before.
+    assert len(verified) <= 2
+    assert newest in verified
 
 
 def test_a_directory_follows_another_process(lyon: Node) -> None:

@@ -45,6 +45,23 @@ def test_the_effect_and_its_mark_are_one(desk: Desk) -> None:
     assert all(row.payload == b"" for row in inbox(desk.database))  # nothing stays of what is done
 
 
+def test_a_handler_is_told_when_its_message_arrived(desk: Desk) -> None:
+    """Case 43: receipts tell the time of arrival, however long it then took, alone or in a batch."""
+    first = desk.clock.now()
+    arrive(desk, 2)
+    desk.clock.advance(HOUR)
+    told = []
+
+    def keep(session: Session, incoming: Incoming) -> None:
+        del session
+        told.append(incoming.received)
+        if len(told) == 2:
+            raise RuntimeError  # the batch is undone, and each message handled alone
+
+    desk.processor({"duty.waiting": keep}).process_due()
+    assert told == [first] * 4
+
+
 def test_one_failing_message_takes_nothing_down_with_it(desk: Desk) -> None:
     """Case 66: its own effect is undone, those of its neighbours stand."""
     broken = arrive(desk, 5)[2]
@@ -149,6 +166,19 @@ def test_a_database_that_breaks_is_no_fault_of_the_message(desk: Desk) -> None:
     broken = False
     assert processor.process_due() == 3
     assert effects(desk) == 3
+
+
+def test_a_batch_that_outlives_its_lease_every_time_does_not_loop_for_ever(desk: Desk) -> None:
+    """Case 87: its claims stay counted, so that in the end its messages are taken alone, then set aside."""
+    arrive(desk, 1)
+
+    def slow(session: Session, incoming: Incoming) -> None:
+        raise inbox_store.LostClaim("the lease ran out")
+
+    processor = desk.processor({"duty.waiting": slow})
+    for _ in range(inbox_store.LOST_CLAIMS + 1):
+        assert processor.process_due() == 0
+    assert states(desk) == [("parked", 0, "claims.lost")]
 
 
 def test_a_commit_that_fails_undoes_all_and_counts_nothing(

@@ -28,7 +28,6 @@ PRIORITY: dict[Urgency, int] = {
 }
 """What goes first when there is a queue; a recall goes before everything."""
 RECALL = 0
-GONE = ("deleting", "deleted")
 
 
 class Shares:
@@ -55,18 +54,21 @@ class Shares:
 
     def update(self, session: Session, alert: AlertRow, share: ShareRow) -> None:
         """Send a newer version, with fresh salts and the tags of every open epoch."""
-        if share.state in GONE:
+        if share.deleting_at is not None:
             return
         first = share.queued_at is None
         if not first:
             share.version += 1
-        share.stored_at = share.compared_at = share.reason = None
+        share.stored_at = share.compared_at = share.deleted_at = share.reason = None
         self._send_content(session, alert, share, AlertPublished if first else AlertUpdated)
 
     def withdraw(self, session: Session, share: ShareRow) -> None:
-        """Recall the alert; open until the partner signed that it deleted it (rule 7)."""
-        if share.state in GONE:
-            return
+        """Recall the alert; open until the partner signed that it deleted it (rule 7).
+
+        Also when the partner says that it deleted it already: it may hold a newer version than it says.
+        """
+        if share.deleting_at is not None:
+            return  # it was recalled before
         share.version += 1
         self._recall(session, share, AlertWithdrawn(alert=share.id, version=share.version))
 
@@ -95,7 +97,6 @@ class Shares:
             alert.ended_at = alert.changed_at = self._context.clock.now()
             for share in self.of_alert(session, alert.id):
                 share.version += 1
-                share.deleted_at = None
                 self._recall(session, share, Tombstone(alert=share.id, version=share.version))
                 recalled += 1
         return recalled
@@ -134,7 +135,7 @@ class Shares:
             .join(ShareRow, ShareRow.alert_id == AlertRow.id)
             .where(
                 ShareRow.partner == partner,
-                ShareRow.state.not_in(GONE),
+                ShareRow.deleting_at.is_(None),
                 AlertRow.state == AlertState.PUBLISHED,
                 AlertRow.expires_at > now,
             )
@@ -181,7 +182,8 @@ class Shares:
         )
         share.epoch = epochs[0]
         if self._post(session, share, body, PRIORITY[Urgency(alert.urgency)]):
-            share.state, share.queued_at, share.sent_at = "queued", self._context.clock.now(), None
+            share.state, share.queued_at = "queued", self._context.clock.now()
+            share.sent_at = share.deleted_at = None
         else:
             share.state = "pending"
         session.flush()
@@ -189,6 +191,7 @@ class Shares:
     def _recall(self, session: Session, share: ShareRow, body: AlertWithdrawn | Tombstone) -> None:
         never_sent = share.queued_at is None
         share.state, share.deleting_at = "deleting", share.deleting_at or self._context.clock.now()
+        share.deleted_at = None  # until it is signed for this version
         if never_sent:
             # Nothing ever left for this partner, so there is nothing that it could delete.
             share.state, share.deleted_at = "deleted", self._context.clock.now()

@@ -72,9 +72,9 @@ class Answerer:
     def _check(self, row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> None:
         """The limits of case 35; raises _Refused. The points themselves are checked when evaluated."""
         now = self._context.clock.now()
-        last = row.last_regular_slot if body.purpose == "regular" else row.last_first_load_slot
+        last = row.last_regular_start if body.purpose == "regular" else row.last_first_load_start
         newest = slots.slot_at(now, own.slot_seconds) + SLOTS_AHEAD
-        if body.slot <= last or body.slot > newest:
+        if slots.second_of(body.slot, own.slot_seconds) <= last or body.slot > newest:
             raise _Refused("over_budget", offence=True)
         if len(decode_base64(body.blinded)) != _points(own, body) * POINT_BYTES:
             raise _Refused("malformed", offence=True)
@@ -84,7 +84,7 @@ class Answerer:
             raise _Refused("not_approved", offence=False)
 
     def _spend(self, session: Session, row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> None:
-        _use_slot(row, body)
+        _use_slot(row, own, body)
         if body.purpose == "first_load":
             row.first_load_left -= own.first_load_batch
             return
@@ -117,7 +117,7 @@ class Answerer:
         else:
             row.refused_epoch += 1
         if refused.outcome != "over_budget":
-            _use_slot(row, body)  # a slot is for one try, so that a refusal cannot be probed
+            _use_slot(row, own, body)  # a slot is for one try, so that a refusal cannot be probed
         if refused.offence:
             row.offences += 1
             if row.offences % OFFENCES_BEFORE_ALARM == 0:
@@ -131,11 +131,12 @@ def _points(own: PseudonymPolicy, body: PseudonymRequest) -> int:
     return own.batch_points if body.purpose == "regular" else own.first_load_batch
 
 
-def _use_slot(row: PolicyRow, body: PseudonymRequest) -> None:
+def _use_slot(row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> None:
+    start = slots.second_of(body.slot, own.slot_seconds)
     if body.purpose == "regular":
-        row.last_regular_slot = body.slot
+        row.last_regular_start = start
     else:
-        row.last_first_load_slot = body.slot
+        row.last_first_load_start = start
 
 
 def _evaluate(key: PseudonymKey, blinded: bytes) -> tuple[list[bytes], bytes]:

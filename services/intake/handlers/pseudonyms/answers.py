@@ -41,41 +41,58 @@ class Answers:
         asking.last_outcome, asking.last_answer_at = body.outcome, self._context.clock.now()
         details = {"slot": body.slot, "epoch": body.epoch, "outcome": body.outcome}
         self._context.audit.append(session, SYSTEM, "pseudonyms.received", partner, details)
+        # An answer to an older slot, or after a restart: its blinding factors are gone; it is asked anew.
+        under_way = self._asker.under_way(partner)
+        if under_way is not None and not _answers(under_way, body):
+            under_way = None
         if body.outcome != "evaluated":
             self._refused(session, asking, body)
+            answered = under_way is not None
         else:
-            under_way = self._asker.under_way(partner)
-            # An answer to an older slot, or after a restart: its blinding factors are gone; it is asked anew.
-            if under_way is not None and _answers(under_way, body):
-                self._take(session, asking, under_way, body)
-        if body.current_epoch > asking.epoch:
-            tasks.new_epoch(session, asking, body.current_epoch)
+            answered = under_way is not None and self._take(session, asking, under_way, body)
+        if under_way is not None and answered:
+            self._asker.finish(partner, under_way)
+            self._follow_epoch(session, asking, body.current_epoch)
         tasks.close_old_epochs(session, self._context, asking)
+
+    def _follow_epoch(self, session: Session, asking: AskingRow, current: int) -> None:
+        """Go on to the partner's newer epoch, one for each answer; every new one makes all tasks anew.
+
+        While it never evaluated anything for us, its own word is the start: it may be older than we are.
+        """
+        if current <= asking.epoch:
+            return
+        pinned = select(PinnedKeyRow.epoch).where(PinnedKeyRow.partner == asking.partner).limit(1)
+        is_first = session.scalar(pinned) is None
+        tasks.new_epoch(session, asking, current if is_first else asking.epoch + 1)
 
     def _refused(self, session: Session, asking: AskingRow, body: PseudonymResponse) -> None:
         asking.refusals += 1
         if body.outcome == "not_approved":
             if asking.first_load != "done":
                 asking.first_load = "waiting"
-            asking.retry_slot = body.slot + asking.retry_pause + 1
+            policy = self._context.policy(session, asking.partner)
+            slot_seconds = policy.slot_seconds if policy else 0
+            asking.retry_start = asking.last_start + (asking.retry_pause + 1) * slot_seconds
             asking.retry_pause = min(asking.retry_pause * 2, LONGEST_PAUSE)
         elif body.outcome != "epoch_over":
             self._alarms.raise_one(session, "pseudonym_refused", asking.partner)
 
     def _take(
         self, session: Session, asking: AskingRow, under_way: UnderWay, body: PseudonymResponse
-    ) -> None:
+    ) -> bool:
+        """Finish the pseudonyms and hand them over; False when the answer does not prove right."""
         public_key = decode_base64(body.public_key)
         pinned = session.get(PinnedKeyRow, (asking.partner, body.epoch))
         if pinned is not None and pinned.public_key != public_key:
             self._alarms.raise_one(session, "pseudonym_key_changed", asking.partner)
-            return
+            return False
         try:
             evaluated = _elements(decode_base64(body.evaluated))
             pseudonyms = under_way.batch.finalize(evaluated, decode_base64(body.proof), public_key)
         except BadEvaluation:
             self._alarms.raise_one(session, "pseudonym_bad_proof", asking.partner)
-            return
+            return False
         if pinned is None:
             now = self._context.clock.now()
             pin = PinnedKeyRow(partner=asking.partner, epoch=body.epoch, public_key=public_key, pinned_at=now)
@@ -85,6 +102,7 @@ class Answers:
         for case in under_way.cases:
             self._hand_over(session, asking, body.epoch, case, pseudonyms)
         session.flush()
+        return True
 
     def _hand_over(
         self, session: Session, asking: AskingRow, epoch: int, asked: AskedCase, pseudonyms: list[bytes]

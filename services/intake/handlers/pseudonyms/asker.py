@@ -27,6 +27,8 @@ from shared.wire.messages import KEYS_PER_CASE, PseudonymPurpose, PseudonymReque
 from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
 
+MIN_ASK_SECONDS = 4
+"""No partner is asked more often, however short the slots of its card: a card must not fill our disk."""
 _FILLER_BYTES = 32
 
 
@@ -54,15 +56,23 @@ class UnderWay:
 class Asker:
     """Call `tick` every few seconds, in the process that also handles `pseudonym.response`."""
 
-    def __init__(self, context: Context, people: People, alarms: Alarms) -> None:
+    def __init__(
+        self, context: Context, people: People, alarms: Alarms, min_ask_seconds: int = MIN_ASK_SECONDS
+    ) -> None:
         self._context = context
         self._people = people
         self._alarms = alarms
+        self._min_ask_seconds = min_ask_seconds
         self._under_way: dict[str, UnderWay] = {}
 
     def under_way(self, partner: str) -> UnderWay | None:
         """The batch of the current slot that this partner has not answered yet."""
         return self._under_way.get(partner)
+
+    def finish(self, partner: str, answered: UnderWay) -> None:
+        """This batch has its answer: another answer to it, under whatever id, is not used."""
+        if self._under_way.get(partner) is answered:
+            del self._under_way[partner]
 
     def tick(self, now: datetime) -> list[str]:
         """Send what is due; returns the partners that were asked. One partner's fault stops no other."""
@@ -84,7 +94,7 @@ class Asker:
     def _ask(self, partner: str, policy: PseudonymPolicy, slot: int) -> bool:
         with self._context.database.read() as session:
             asking = session.get(AskingRow, partner)
-            if asking is not None and slot <= asking.last_slot:
+            if asking is not None and not self._is_due(asking, policy, slot):
                 return False
         # A new slot: what was not answered in the old one is forgotten and asked anew.
         self._under_way.pop(partner, None)
@@ -102,19 +112,24 @@ class Asker:
                 self._context.post.send(session, Party(partner, Role.INTAKE), request)
         except CannotSend:
             with self._context.database.begin() as session:
-                tasks.asking_of(session, partner).last_slot = slot
+                tasks.asking_of(session, partner).last_start = slots.second_of(slot, policy.slot_seconds)
                 self._alarms.raise_one(session, "cannot_send", partner)
             return False
         self._under_way[partner] = prepared
         return True
 
+    def _is_due(self, asking: AskingRow, policy: PseudonymPolicy, slot: int) -> bool:
+        """Whether the slot is a new one, and not too soon after the last."""
+        since = slots.second_of(slot, policy.slot_seconds) - asking.last_start
+        return since >= max(self._min_ask_seconds, 1)
+
     def _prepare(self, session: Session, partner: str, policy: PseudonymPolicy, slot: int) -> UnderWay | None:
         asking = tasks.asking_of(session, partner)
-        if slot <= asking.last_slot:
+        if not self._is_due(asking, policy, slot):
             return None
         # Written before anything is sent: after a restart the rest of the slot is kept silent, because a
         # second batch in one slot is refused and counted (case 35).
-        asking.last_slot = slot
+        asking.last_start = slots.second_of(slot, policy.slot_seconds)
         tasks.close_old_epochs(session, self._context, asking)
         if slots.is_rest(slot, policy.slot_seconds):
             return None
@@ -152,6 +167,6 @@ def _purpose(session: Session, asking: AskingRow, policy: PseudonymPolicy, slot:
     if waiting <= policy.batch_points // KEYS_PER_CASE:
         asking.first_load = "done"
         return "regular"
-    if asking.first_load == "waiting" and slot < asking.retry_slot:
+    if asking.first_load == "waiting" and slots.second_of(slot, policy.slot_seconds) < asking.retry_start:
         return "regular"
     return "first_load"

@@ -144,8 +144,8 @@ def _fresh(partner: str) -> PolicyRow:
     return PolicyRow(
         partner=partner,
         current_epoch=1,
-        last_regular_slot=-1,
-        last_first_load_slot=-1,
+        last_regular_start=-1,
+        last_first_load_start=-1,
         first_load_left=0,
         refused_not_approved=0,
         refused_over_budget=0,

@@ -13,6 +13,11 @@ def slot_at(moment: datetime, slot_seconds: int) -> int:
     return int(moment.timestamp()) // slot_seconds
 
 
+def second_of(slot: int, slot_seconds: int) -> int:
+    """When the slot begins, in seconds since 1970."""
+    return slot * slot_seconds
+
+
 def day_of(slot: int, slot_seconds: int) -> int:
     """The day, counted from 1970, on which the slot begins."""
     return slot * slot_seconds // DAY_SECONDS

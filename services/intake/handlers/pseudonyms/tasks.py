@@ -25,9 +25,9 @@ def asking_of(session: Session, partner: str) -> AskingRow:
         row = AskingRow(
             partner=partner,
             epoch=FIRST_EPOCH,
-            last_slot=-1,
+            last_start=-1,
             first_load="under_way",
-            retry_slot=0,
+            retry_start=0,
             retry_pause=1,
             refusals=0,
             last_outcome="",
