@@ -136,7 +136,7 @@ def _decide(
                 f"Alert {alert.id} has no decision: write keep, withdraw or erase for each; nothing was done."
             )
         chosen[alert.id] = decision
-    for share in session.scalars(select(ShareRow).where(ShareRow.state != GONE[1])):
+    for share in session.scalars(select(ShareRow)):
         share.version += VERSIONS_AHEAD  # a partner may have seen versions that this backup does not know
     session.flush()
     shares, erased = _shares(intake), 0

@@ -17,7 +17,7 @@ from shared.post.office import PostOffice
 from shared.post.process import open_database
 from shared.post.routes import Lane
 from shared.post.sealed import SealedPost
-from shared.post.sealed_opener import EnvelopeOpener, SealedDecoder
+from shared.post.sealed_opener import EnvelopeOpener, Recent, SealedDecoder
 from shared.post.unreadable import Unreadable
 from shared.post.upkeep import Upkeep
 from shared.post.wires import RabbitWires, Wires
@@ -68,6 +68,7 @@ class MatchingApp:
 
     def office(self, wires: Wires | None = None) -> PostOffice:
         """Both brokers, in and out, and the processor."""
+        recent = Recent()
         return PostOffice(
             settings=self.settings,
             wires=wires or RabbitWires(self.settings),
@@ -75,9 +76,10 @@ class MatchingApp:
             clock=self.clock,
             metrics=self.metrics,
             handlers=self.handlers_by_type(),
-            decode=SealedDecoder("matching"),
+            decode=SealedDecoder("matching", recent),
             cipher=RestCipher(self.bundle["rest"]),
-            sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock),
+            sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock, recent),
+            batches=self.handlers.batches,
             on_reject=Unreadable(self.database, self.directory, self.clock, self.handlers.ask_anew),
         )
 

@@ -1,6 +1,6 @@
 """What a handler is given, and the two things it may say besides "done"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,5 +53,8 @@ class Refuse(Exception):
 
 Handler = Callable[[Session, Incoming], None]
 """Runs inside the transaction that also marks the message done: effect, mark and answers are one."""
+
+BatchHandler = Callable[[Session, Sequence[Incoming]], None]
+"""The same for several messages of one type, in their order; must do what the handler does one by one."""
 
 Fields = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.bus.port import ENVELOPE_CONTENT_TYPE, EVENT_CONTENT_TYPE, Delivery
 from shared.crypto.rest import RestCipher
-from shared.post.incoming import Handler
+from shared.post.incoming import BatchHandler, Handler
 from shared.post.outbox_relay import OutboxRelay
 from shared.post.payload import Decoder, Opener, PlainOpener
 from shared.post.processor import Processor
@@ -35,6 +35,7 @@ class PostOffice:
     decode: Decoder
     cipher: RestCipher | None
     sealed: Opener | None = None
+    batches: Mapping[str, BatchHandler] = field(default_factory=dict)
     on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
     _arrived: threading.Event = field(default_factory=threading.Event, init=False)
     _owner: str = field(default_factory=lambda: f"{os.getpid()}-{os.urandom(6).hex()}", init=False)
@@ -57,6 +58,7 @@ class PostOffice:
             self.clock,
             self._owner,
             poll_seconds=self.settings.poll_seconds,
+            batches=self.batches,
             arrived=self._arrived,
         )
 

@@ -6,13 +6,14 @@ savepoint of its own, so that one that fails takes nothing else down with it.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.crypto.rest import RestCipher
-from shared.post.incoming import Handler, Incoming, Refuse, Wait
+from shared.post.incoming import BatchHandler, Handler, Incoming, Refuse, Wait
 from shared.post.payload import Decoder
 from shared.runtime import log
 from shared.runtime.clock import Clock
@@ -57,6 +58,8 @@ class Processor:
     clock: Clock
     owner: str
     poll_seconds: float = 0.5
+    batches: Mapping[str, BatchHandler] = field(default_factory=dict)
+    """For types of which many come together."""
     arrived: threading.Event | None = None
     """Set by the receivers of this process when they have stored something."""
 
@@ -108,8 +111,8 @@ class Processor:
             return False
         try:
             with session.begin_nested():
-                for item in items:
-                    self.handlers[item.type](session, self._incoming(item))
+                for message_type, alike in groupby(items, key=lambda item: item.type):
+                    self._alike(session, message_type, [self._incoming(item) for item in alike])
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise  # the line to the database broke: no fault of a message (case 67)
@@ -117,6 +120,14 @@ class Processor:
         except Exception:  # which message it was, and why, is found and told one by one
             return False
         return True
+
+    def _alike(self, session: Session, message_type: str, messages: list[Incoming]) -> None:
+        """Handle messages of one type that follow one another."""
+        if message_type in self.batches:
+            self.batches[message_type](session, messages)
+            return
+        for message in messages:
+            self.handlers[message_type](session, message)
 
     def _one_by_one(self, session: Session, items: list[InboxItem]) -> list[Outcome]:
         outcomes: list[Outcome] = []

@@ -12,11 +12,12 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from shared.runtime.clock import Clock, in_utc
@@ -35,6 +36,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/>@-]{0,63}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _LARGEST = 2**53 - 1
 _NEWEST = "audit: newest row"
+_INSERT = cast(Table, AuditRow.__table__).insert()
 
 
 class NotACode(ValueError):
@@ -57,6 +59,35 @@ class Head:
         return head_message(self.log, self.index, self.hash, self.at)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row is to tell; ids, codes and numbers only."""
+
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of the chain before it is written; the same fields as AuditRow."""
+
+    index: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: str
+    nonce: bytes
+    previous: bytes
+    hash: bytes = b""
+
+    def row(self) -> dict[str, object]:
+        """The columns."""
+        return {column.name: getattr(self, column.name) for column in fields(self)}
+
+
 class Audit:
     """The log of one service. `log` names it for others: 'lt-vilnius/intake'."""
 
@@ -71,25 +102,35 @@ class Audit:
         action: str,
         subject: str,
         details: Mapping[str, str | int] | None = None,
-    ) -> AuditRow:
+    ) -> Link:
         """Add a row in the transaction of what it tells of. Raises NotACode for anything that may be text."""
+        return self.append_many(session, [Entry(actor, action, subject, details or {})])[0]
+
+    def append_many(self, session: Session, entries: Sequence[Entry]) -> list[Link]:
+        """Add rows in this order with one statement. Raises NotACode, and then none was added."""
         lock(session, LOCK)  # one at a time, otherwise two rows would follow the same one
-        before: AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
-        row = AuditRow(
+        newest: Link | AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
+        links: list[Link] = []
+        for entry in entries:
+            newest = self._next(newest, entry)
+            links.append(newest)
+        if links:
+            session.connection().execute(_INSERT, [link.row() for link in links])
+            remembered(session)[_NEWEST] = newest
+        return links
+
+    def _next(self, before: Link | AuditRow | None, entry: Entry) -> Link:
+        link = Link(
             index=1 if before is None else before.index + 1,
             at=in_utc(self._clock.now()),
-            actor=_code(actor),
-            action=_code(action),
-            subject=_code(subject),
-            details=_details(details or {}),
+            actor=_code(entry.actor),
+            action=_code(entry.action),
+            subject=_code(entry.subject),
+            details=_details(entry.details),
             nonce=secrets.token_bytes(NONCE_SIZE),
             previous=FIRST_PREVIOUS if before is None else before.hash,
-            hash=b"",
         )
-        row.hash = row_hash(self._log, row)
-        session.add(row)  # written together with the other rows of this transaction, at its next flush
-        remembered(session)[_NEWEST] = row
-        return row
+        return replace(link, hash=row_hash(self._log, link))
 
     def sign_head(self, session: Session, signer: Signer) -> Head | None:
         """Sign the newest row and keep the head; the kept one if it is current, None for an empty log."""
@@ -120,7 +161,7 @@ def head_of(row: AuditHeadRow) -> Head:
     return Head(row.log, row.index, row.hash, row.at, row.signature)
 
 
-def row_hash(log: str, row: AuditRow) -> bytes:
+def row_hash(log: str, row: AuditRow | Link) -> bytes:
     """SHA-256 over a label and the canonical JSON of all that the row says, the previous hash included."""
     values: dict[str, str | int] = {
         "action": row.action,

@@ -148,7 +148,7 @@ def in_order(lyon: Receiver) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     database=None,

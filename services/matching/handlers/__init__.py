@@ -1,6 +1,6 @@
 """What matching does with each message, and what it does by the clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from services.matching.store.cases import Cases
 from services.matching.store.content import AlertContentSealer
 from services.matching.store.matches import Matches
 from shared.crypto.rest import RestCipher
-from shared.post.incoming import Handler, Incoming
+from shared.post.incoming import BatchHandler, Handler, Incoming
 from shared.post.sender import Post
 from shared.runtime.clock import Clock, ClockGuard
 from shared.store.audit import Audit, Signer
@@ -72,6 +72,9 @@ class Handlers:
                 "match.decided": about_partners.decided,
             }.items()
         }
+        self.batches: Mapping[str, BatchHandler] = {
+            "alert.published": _batch_in_order(about_alerts.published_many)
+        }
 
     def send_receipts(self) -> int:
         """Send what is due at the current slot, once however often it is called; how many."""
@@ -94,5 +97,13 @@ def _in_order(handler: Callable[[Session, Incoming], None]) -> Handler:
         # takes the same lock for every effect, so nothing is slower for it, and one lock cannot deadlock.
         lock(session, "audit")
         handler(session, incoming)
+
+    return handle
+
+
+def _batch_in_order(handler: BatchHandler) -> BatchHandler:
+    def handle(session: Session, messages: Sequence[Incoming]) -> None:
+        lock(session, "audit")
+        handler(session, messages)
 
     return handle

@@ -1,5 +1,6 @@
 """Partners' alerts: stored, compared, deleted; each effect with its receipt and its audit row."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,12 +10,12 @@ from services.matching.domain import slots
 from services.matching.domain import standing as rules
 from services.matching.domain.standing import Effect, Standing, State
 from services.matching.handlers.bodies import body_of
+from services.matching.handlers.new_alerts import Arrival, NewAlerts, wait_key
 from services.matching.proposing import Proposing, Why
 from services.matching.store import partners, receipts
 from services.matching.store.alerts import AlertKey, Alerts
 from services.matching.store.content import facts_of, stored
 from services.matching.store.matches import Matches
-from services.matching.store.partners import Partner
 from shared.post.incoming import Incoming, Refuse, Wait
 from shared.post.sender import Post
 from shared.runtime.clock import Clock, from_wire
@@ -48,10 +49,26 @@ class AlertHandlers:
         self._audit = audit
         self._clock = clock
         self._slot_seconds = slot_seconds
+        self._new = NewAlerts(alerts, comparing, proposing, post, audit)
 
     def published(self, session: Session, incoming: Incoming) -> None:
         """A new alert, or one sent again."""
         self._content(session, incoming, update=False)
+
+    def published_many(self, session: Session, messages: Sequence[Incoming]) -> None:
+        """Many at once: new ones together, and each that is not plainly new by itself and in its turn."""
+        arrivals = [self._arrival(session, message) for message in messages]
+        seen = self._alerts.known(session, [arrival.key for arrival in arrivals])
+        fresh: list[Arrival] = []
+        for arrival in arrivals:
+            if arrival.key not in seen and self._may_be_kept(arrival):
+                fresh.append(arrival)
+            else:
+                self._new.keep(session, fresh)
+                fresh = []
+                self.published(session, arrival.incoming)
+            seen.add(arrival.key)
+        self._new.keep(session, fresh)
 
     def updated(self, session: Session, incoming: Incoming) -> None:
         """A newer version; waits for its alert if that has not arrived (case 71)."""
@@ -70,16 +87,25 @@ class AlertHandlers:
     def expired(self, session: Session, key: AlertKey, known: Standing) -> None:
         """Delete a live alert whose end has passed."""
         self._delete(session, key, rules.expire(known), "expired")
-        self._receipt(
-            session, key, known.version, self._clock.now(), ReceiptOutcome.DELETED, reason="expired"
-        )
+        slot = self._slot(self._clock.now())
+        receipts.owe(session, key, known.version, slot, ReceiptOutcome.DELETED, reason="expired")
         self._audit.append(session, "clock", "alert.expired", key.alert, {"partner": key.partner})
 
+    def _arrival(self, session: Session, incoming: Incoming) -> Arrival:
+        partner = partners.known(session, incoming.organisation)
+        return Arrival(incoming, partner, body_of(incoming, AlertContent), self._slot_of(incoming))
+
+    def _may_be_kept(self, arrival: Arrival) -> bool:
+        """Whether nothing but earlier news of the same alert could be in the way of keeping it."""
+        over = from_wire(arrival.body.expires) <= self._clock.now()
+        decision = rules.content(None, arrival.body.version, update=False, over=over)
+        keys_fit = arrival.body.keys_version == KEYS_VERSION
+        return arrival.partner.may_speak and keys_fit and decision.effect is Effect.STORE
+
     def _content(self, session: Session, incoming: Incoming, *, update: bool) -> None:
-        body = body_of(incoming, AlertContent)
-        key = AlertKey(incoming.organisation, body.alert)
-        partner = partners.known(session, key.partner)
-        if not partner.may_speak:
+        arrival = self._arrival(session, incoming)
+        body, key = arrival.body, arrival.key
+        if not arrival.partner.may_speak:
             # It came before the partner was suspended. After a return everything is asked for anew.
             raise Refuse("partner_not_verified")
         known = self._alerts.standing(session, key)
@@ -95,36 +121,22 @@ class AlertHandlers:
                 self._post.wake(session, wait_key(key))
             self._refuse(session, incoming, key, body.version, decision.reason or "refused")
         elif decision.effect is Effect.STORE:
-            self._store(session, incoming, partner, body, known)
+            self._store(session, arrival, known)
         elif decision.effect is Effect.REPEAT:
-            self._stored(session, incoming, key, body.version)
+            receipts.owe_many(session, arrival.due)
 
-    def _store(
-        self,
-        session: Session,
-        incoming: Incoming,
-        partner: Partner,
-        body: AlertContent,
-        known: Standing | None,
-    ) -> None:
-        key = AlertKey(partner.partner, body.alert)
-        alert, facts = stored(partner.partner, body), facts_of(body)
-        self._alerts.store(session, alert, from_wire(body.expires), known=known is not None)
-        results = self._comparing.alert_with_cases(session, partner, alert, facts)
-        on_record = [] if known is None else self._matches.of_alert(session, key)
+    def _store(self, session: Session, arrival: Arrival, known: Standing | None) -> None:
+        if known is None:
+            self._new.keep(session, [arrival])
+            return
+        alert, facts = stored(arrival.key.partner, arrival.body), facts_of(arrival.body)
+        self._alerts.replace(session, alert, from_wire(arrival.body.expires))
+        results = self._comparing.alert_with_cases(session, arrival.partner, alert, facts)
+        on_record = self._matches.of_alert(session, arrival.key)
         if results or on_record:
             self._proposing.settle(session, alert, facts, results, on_record)
-        # The same whether or not something was found (rule 4).
-        self._stored(session, incoming, key, alert.version)
-        self._audit.append(
-            session,
-            incoming.sender,
-            "alert.stored",
-            key.alert,
-            {"version": alert.version, "message": incoming.id},
-        )
-        if known is None:
-            self._post.wake(session, wait_key(key))
+        receipts.owe_many(session, arrival.due)
+        self._audit.append_many(session, [arrival.entry])
 
     def _end(self, session: Session, incoming: Incoming, alert: str, version: int, state: State) -> None:
         key = AlertKey(incoming.organisation, alert)
@@ -142,7 +154,7 @@ class AlertHandlers:
             )
         if known is None:
             self._post.wake(session, wait_key(key))
-        self._receipt(session, key, version, self._arrival(incoming), ReceiptOutcome.DELETED)
+        receipts.owe(session, key, version, self._slot_of(incoming), ReceiptOutcome.DELETED)
 
     def _delete(self, session: Session, key: AlertKey, placeholder: Standing, why: Why) -> None:
         """Delete tags, description and matches; the placeholder stays."""
@@ -150,8 +162,8 @@ class AlertHandlers:
         self._proposing.retract(session, self._matches.delete_of_alert(session, key), why)
 
     def _refuse(self, session: Session, incoming: Incoming, key: AlertKey, version: int, reason: str) -> None:
-        arrived = self._arrival(incoming)
-        self._receipt(session, key, version, arrived, ReceiptOutcome.REFUSED, reason=reason)
+        slot = self._slot_of(incoming)
+        receipts.owe(session, key, version, slot, ReceiptOutcome.REFUSED, reason=reason)
         self._audit.append(
             session,
             incoming.sender,
@@ -160,28 +172,9 @@ class AlertHandlers:
             {"version": version, "reason": reason, "message": incoming.id},
         )
 
-    def _stored(self, session: Session, incoming: Incoming, key: AlertKey, version: int) -> None:
-        arrived = self._arrival(incoming)
-        self._receipt(session, key, version, arrived, ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
+    def _slot_of(self, incoming: Incoming) -> datetime:
+        """When the slot of the arrival began: the effect comes later for an alert that matched (case 43)."""
+        return self._slot(incoming.received or self._clock.now())
 
-    def _arrival(self, incoming: Incoming) -> datetime:
-        return incoming.received or self._clock.now()
-
-    def _receipt(
-        self,
-        session: Session,
-        key: AlertKey,
-        version: int,
-        arrived: datetime,
-        *outcomes: ReceiptOutcome,
-        reason: str | None = None,
-    ) -> None:
-        # Not the moment of the effect: an alert that matched takes longer (rule 4, case 43).
-        slot = slots.number(arrived, self._slot_seconds)
-        at = slots.start(slot, self._slot_seconds)
-        receipts.owe(session, key, version, at, *outcomes, reason=reason)
-
-
-def wait_key(key: AlertKey) -> str:
-    """Under which an early update waits for its alert."""
-    return f"alert:{key.partner}:{key.alert}"
+    def _slot(self, moment: datetime) -> datetime:
+        return slots.start(slots.number(moment, self._slot_seconds), self._slot_seconds)

@@ -43,19 +43,37 @@ class Alerts:
         row = session.connection().execute(_STANDING, {"p": key.partner, "a": key.alert}).one_or_none()
         return None if row is None else Standing(State(row[0]), row[1])
 
-    def store(self, session: Session, stored: StoredAlert, expires: datetime, *, known: bool) -> None:
-        """Keep a live alert, in place of an older version if one is known."""
-        values = {
+    def known(self, session: Session, keys: Sequence[AlertKey]) -> set[AlertKey]:
+        """Those of these alerts of which anything is known, placeholders included."""
+        found: set[AlertKey] = set()
+        for start in range(0, len(keys), _AT_ONCE):
+            pairs = [(key.partner, key.alert) for key in keys[start : start + _AT_ONCE]]
+            chosen = select(table.c.partner, table.c.alert).where(
+                tuple_(table.c.partner, table.c.alert).in_(pairs)
+            )
+            found.update(AlertKey(*row) for row in session.connection().execute(chosen))
+        return found
+
+    def store_new(self, session: Session, alerts: Sequence[tuple[StoredAlert, datetime]]) -> None:
+        """Keep live alerts of which nothing is known, each with the time at which it expires."""
+        rows = [
+            {"partner": stored.partner, "alert": stored.alert, **self._values(stored, expires)}
+            for stored, expires in alerts
+        ]
+        session.connection().execute(_NEW, rows)
+
+    def replace(self, session: Session, stored: StoredAlert, expires: datetime) -> None:
+        """Keep a live alert in place of an older version."""
+        chosen = (table.c.partner == stored.partner) & (table.c.alert == stored.alert)
+        session.execute(update(table).where(chosen).values(**self._values(stored, expires)))
+
+    def _values(self, stored: StoredAlert, expires: datetime) -> dict[str, object]:
+        return {
             "state": State.LIVE.value,
             "version": stored.version,
             "expires": expires,
             "content": self._sealer.seal(stored),
         }
-        if known:
-            chosen = (table.c.partner == stored.partner) & (table.c.alert == stored.alert)
-            session.execute(update(table).where(chosen).values(**values))
-        else:
-            session.connection().execute(_NEW, {"partner": stored.partner, "alert": stored.alert, **values})
 
     def empty(self, session: Session, key: AlertKey, standing: Standing) -> None:
         """Leave nothing but the placeholder; makes one for an alert that never came."""

@@ -1,6 +1,7 @@
 """What the next receipt has to say; written in the transaction of the effect."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -16,6 +17,17 @@ from shared.wire.codes import ReceiptOutcome
 from shared.wire.messages import ReceiptItem
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One fact for a receipt; `at` is the beginning of the slot in which its message arrived."""
+
+    key: AlertKey
+    version: int
+    at: datetime
+    outcome: ReceiptOutcome
+    reason: str | None = None
+
+
 def owe(
     session: Session,
     key: AlertKey,
@@ -25,8 +37,22 @@ def owe(
     reason: str | None = None,
 ) -> None:
     """Note what is to be told of a message that arrived in the slot beginning at `at`, whatever matched."""
-    row = {"partner": key.partner, "alert": key.alert, "version": version, "reason": reason, "at": at}
-    rows = [{**row, "outcome": outcome.value} for outcome in outcomes]
+    owe_many(session, [Due(key, version, at, outcome, reason) for outcome in outcomes])
+
+
+def owe_many(session: Session, facts: Sequence[Due]) -> None:
+    """`owe` all of these."""
+    rows = [
+        {
+            "partner": fact.key.partner,
+            "alert": fact.key.alert,
+            "version": fact.version,
+            "outcome": fact.outcome.value,
+            "reason": fact.reason,
+            "at": fact.at,
+        }
+        for fact in facts
+    ]
     session.connection().execute(_owe(dialect(session)), rows)
 
 

@@ -126,7 +126,7 @@ def test_case_20_a_ring_forgets_what_another_process_destroyed(database: Databas
         assert mine.ring(session).opening_key(first) is not None
     with database.begin() as session:
         other.rotate(session, NOW + timedelta(days=68))
-        other.prune(session, NOW + timedelta(days=68))
+        other.prune(session, NOW + timedelta(days=68) + prekeys.GRACE)
         second = next(iter(other.ring(session).keys))
         assert mine.ring(session).opening_key(second) is not None
         assert mine.ring(session).opening_key(first) is None

@@ -1,0 +1,89 @@
+"""Alerts of which nothing is known here yet: stored, compared and answered, many with the statements of one.
+
+When a partner shares its backlog, hundreds arrive together. What they do is the same as one after the other;
+only their rows are written at once, table by table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.matching.comparing import Comparing
+from services.matching.proposing import Proposing
+from services.matching.store import receipts
+from services.matching.store.alerts import AlertKey, Alerts
+from services.matching.store.content import facts_of, stored
+from services.matching.store.partners import Partner
+from services.matching.store.receipts import Due
+from shared.post.incoming import Incoming
+from shared.post.sender import Post
+from shared.runtime.clock import from_wire
+from shared.store.audit import Audit, Entry
+from shared.wire.codes import ReceiptOutcome
+from shared.wire.messages import AlertContent
+
+KEPT = (ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
+"""What the partner is told of an alert that was kept, whether or not something was found (rule 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An alert that may be kept; `slot` is the beginning of the receipt slot in which it arrived."""
+
+    incoming: Incoming
+    partner: Partner
+    body: AlertContent
+    slot: datetime
+
+    @property
+    def key(self) -> AlertKey:
+        """Its partner and its reference."""
+        return AlertKey(self.partner.partner, self.body.alert)
+
+    @property
+    def due(self) -> list[Due]:
+        """What the next receipt says of it."""
+        return [Due(self.key, self.body.version, self.slot, outcome) for outcome in KEPT]
+
+    @property
+    def entry(self) -> Entry:
+        """What the audit log says of it."""
+        details: dict[str, str | int] = {"version": self.body.version, "message": self.incoming.id}
+        return Entry(self.incoming.sender, "alert.stored", self.body.alert, details)
+
+
+class NewAlerts:
+    """Keeps alerts of which nothing is known yet, no two of them under one reference."""
+
+    def __init__(
+        self, alerts: Alerts, comparing: Comparing, proposing: Proposing, post: Post, audit: Audit
+    ) -> None:
+        self._alerts = alerts
+        self._comparing = comparing
+        self._proposing = proposing
+        self._post = post
+        self._audit = audit
+
+    def keep(self, session: Session, arrivals: Sequence[Arrival]) -> None:
+        """Store, compare, owe the receipts, write the audit log, and wake what came early."""
+        if not arrivals:
+            return
+        contents = [stored(one.partner.partner, one.body) for one in arrivals]
+        ends = [from_wire(one.body.expires) for one in arrivals]
+        self._alerts.store_new(session, list(zip(contents, ends, strict=True)))
+        for one, alert in zip(arrivals, contents, strict=True):
+            facts = facts_of(one.body)
+            results = self._comparing.alert_with_cases(session, one.partner, alert, facts)
+            if results:
+                self._proposing.settle(session, alert, facts, results, [])
+        receipts.owe_many(session, [due for one in arrivals for due in one.due])
+        self._audit.append_many(session, [one.entry for one in arrivals])
+        for one in arrivals:
+            self._post.wake(session, wait_key(one.key))
+
+
+def wait_key(key: AlertKey) -> str:
+    """Under which an early update waits for its alert."""
+    return f"alert:{key.partner}:{key.alert}"
