@@ -276,6 +276,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "keys_version": N_("the partner uses another version of the program"),
         "refused": N_("the partner could not take it"),
         "expired": N_("the alert had expired"),
+        "deleted_there": N_("the partner says that it deleted it by itself"),
     },
     "duty_reason": {
         "no_channel": N_("no way to reach the people on duty is set up"),
