@@ -60,7 +60,7 @@ class Receiver:
         ]
         with self.database.begin() as session:
             fresh = inbox.put_many(session, [self._row(message) for message in good], self.cipher)
-            for sender, seqs in _numbers(good, fresh).items():
+            for sender, seqs in _numbers(good).items():
                 sequence.note_all_received(session, f"{sender}>{self.me}", seqs)
             for code, delivery in refused:
                 quarantine.add(session, self.lane, code.value, delivery.body, now)
@@ -97,11 +97,14 @@ class Receiver:
             self.on_reject(code, delivery)
 
 
-def _numbers(good: Sequence[payload.Checked], fresh: Sequence[bool]) -> dict[str, list[int]]:
-    """The numbers of the new messages, by sender, in the order of their arrival."""
+def _numbers(good: Sequence[payload.Checked]) -> dict[str, list[int]]:
+    """The numbers that arrived, by sender, in the order of their arrival.
+
+    Those of replays too: where many gaps were made one, a number that is known is asked for again.
+    """
     numbers: dict[str, list[int]] = defaultdict(list)
-    for message, is_new in zip(good, fresh, strict=True):
-        if is_new and message.seq is not None:
+    for message in good:
+        if message.seq is not None:
             numbers[message.sender].append(message.seq)
     return numbers
 

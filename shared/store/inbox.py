@@ -103,13 +103,15 @@ def claim(
     if lane is not None:
         due.append(row.lane == lane)
     fresh_first = case((row.state == "early", 1), else_=0)
-    chosen = select(row.__table__).where(*due).order_by(row.priority, fresh_first, row.id).limit(limit)
+    first = select(row.id).where(*due).order_by(row.priority, fresh_first, row.id).limit(limit)
     items: list[InboxItem] = []
     with database.read() as session:  # an idle look must not cost the database's one write transaction
         if session.execute(select(row.id).where(*due).limit(1)).first() is None:
             return []
     with database.begin() as session:
-        for found in _without_suspects(session.execute(chosen.with_for_update(skip_locked=True)).all()):
+        # Numbers first: a backlog is sorted without its payloads.
+        ids = session.scalars(first.with_for_update(skip_locked=True)).all()
+        for found in _without_suspects(_rows(session, ids)):
             if found.claims >= LOST_CLAIMS:
                 _set_aside(session, found.id, "claims.lost")
                 continue
@@ -286,6 +288,16 @@ def _without_suspects(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     if rows and rows[0].claims >= SUSPECT_CLAIMS:
         return rows[:1]
     return list(takewhile(lambda row: row.claims < SUSPECT_CLAIMS, rows))
+
+
+def _rows(session: Session, ids: Sequence[int]) -> list[Row[Any]]:
+    """The rows of these ids, in this order."""
+    found = {
+        row.id: row
+        for chunk in chunks(ids)
+        for row in session.execute(select(_TABLE).where(_TABLE.c.id.in_(chunk)))
+    }
+    return [found[row_id] for row_id in ids]
 
 
 def _item(row: Row[Any], owner: str, cipher: RestCipher | None) -> InboxItem:
