@@ -66,10 +66,17 @@ class Act:
         for number, source_id in enumerate(sought, 1):
             if self.ended.is_set():
                 raise Ended
-            case = desk.get(f"/cases?q={source_id}")["cases"][0]["id"]
-            self.alerts[source_id] = desk.post("/alerts", {"case": case, "release": RELEASED})["id"]
+            self._until("a desk takes an alert", partial(self._share, desk, source_id))
             if number % 25 == 0 or number == len(sought):
                 self.say(f"{PUBLISHER}: {number} of {len(sought)} alerts shared with the circle")
+
+    def _share(self, desk: DeskClient, source_id: str) -> bool:
+        """Share one alert. A desk that went away may have taken it before it did, so look first."""
+        case = desk.get(f"/cases?q={source_id}")["cases"][0]["id"]
+        known = desk.get(f"/alerts?case={case}")["alerts"]
+        alert = known[0] if known else desk.post("/alerts", {"case": case, "release": RELEASED})
+        self.alerts[source_id] = alert["id"]
+        return True
 
     def wait_for_matches(self) -> None:
         """Until every finder has at least one possible match."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from services.intake.handlers.actor import UserRole
@@ -31,6 +32,8 @@ from tests.scenario.play import (
     withdraw,
 )
 from tests.support.world import Node, World
+
+pytestmark = pytest.mark.slow
 
 WEEK = timedelta(days=7)
 NUMBERS = stream(Party(VILNIUS, Role.INTAKE), Party(LYON, Role.MATCHING))

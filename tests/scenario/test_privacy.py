@@ -33,6 +33,8 @@ from tests.scenario.play import (
 )
 from tests.support.world import Node, World, world
 
+pytestmark = pytest.mark.slow
+
 SIMILAR = ("Austeja", "Kazlauskiene", "2008-03-14")
 STRANGER = ("Nicolas", "Dubreuil", "1955-12-01")
 
@@ -193,7 +195,6 @@ def live_through(folder: Path, lyon_holds: tuple[str, str, str], monkeypatch: py
         return Seen(tables, sorted(traffic), log_lines)
 
 
-@pytest.mark.slow
 def test_the_publisher_sees_the_same_with_and_without_a_match(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,8 @@ from tests.scenario.play import (
 )
 from tests.support.world import POLICY, Node, World
 
+pytestmark = pytest.mark.slow
+
 
 def admin(node: Node, name: str = "user_admin_1") -> Actor:
     """An administrator."""

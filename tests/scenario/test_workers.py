@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from services.intake import app as intake_app
@@ -16,6 +17,8 @@ from shared.runtime.settings import ServiceSettings
 from shared.store.tables import OutboxRow
 from tests.scenario.play import LYON, VILNIUS, holds, looks_for, matches_at, person, register, share, stuck
 from tests.support.world import SLOT, MemoryWires, Node, Post, World
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = (
     person(),
