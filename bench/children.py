@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -50,8 +51,11 @@ class Child:
         stream = self._process.stdin
         if stream is None:
             raise ChildFailed(f"{self.name} takes no orders")
-        stream.write(f"{line}\n".encode())
-        stream.flush()
+        try:
+            stream.write(f"{line}\n".encode())
+            stream.flush()
+        except BrokenPipeError:
+            raise ChildFailed(f"{self.name} ended by itself: {self._last_words()}") from None
 
     def hear(self, timeout: float = 120.0) -> str:
         """The next line that it prints. Raises ChildFailed when none comes."""
@@ -63,7 +67,7 @@ class Child:
             ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
             part = os.read(stream.fileno(), 65536) if ready else b""
             if not part:
-                raise ChildFailed(f"{self.name} fell silent; see {self._log}")
+                raise ChildFailed(f"{self.name} fell silent: {self._last_words()}")
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
         return line.decode()
@@ -72,13 +76,18 @@ class Child:
         """Wait for exactly this line. Raises ChildFailed for any other."""
         heard = self.hear(timeout)
         if heard != word:
-            raise ChildFailed(f"{self.name} said {heard!r} instead of {word!r}; see {self._log}")
+            raise ChildFailed(f"{self.name} said {heard!r} instead of {word!r}: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        """The end of its log, which is gone with the folder when the benchmark ends."""
+        return self._log.read_text(errors="replace")[-1500:] or "its log is empty"
 
     def end(self) -> None:
         """SIGTERM, and SIGKILL for what does not end by itself."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(BrokenPipeError):
+                    stream.close()
         for number, patience in ((signal.SIGTERM, END_SECONDS), (signal.SIGKILL, END_SECONDS)):
             if self._process.poll() is not None:
                 return

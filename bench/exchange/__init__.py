@@ -1,5 +1,5 @@
 """Alerts a second from the sender's outbox to stored-and-compared at the partner, against the floor."""
 
-from bench.exchange.measure import Exchange, measure
+from bench.exchange.rounds import Exchange, measure
 
 __all__ = ["Exchange", "measure"]

@@ -30,7 +30,7 @@ INSPECTOR = "tests.inspector"
 
 
 def _adapt(made: Definitions) -> None:
-    made["users"].append({**made["users"][0], "name": INSPECTOR})
+    made["users"].append({**made["users"][0], "name": INSPECTOR, "limits": {}})
     made["permissions"] += [
         {"user": INSPECTOR, "vhost": vhost["name"], "configure": ".*", "write": ".*", "read": ".*"}
         for vhost in made["vhosts"]
@@ -58,10 +58,12 @@ def broker(broker_node: PrivateBroker) -> PrivateBroker:
     broker_node.resume()
     if not broker_node.running:
         broker_node.start()
-    for queue in topology.relay(ORGANISATIONS).queues:
-        empty(broker_node, queue.name)
-    for queue in topology.node("lt-vilnius").queues:
-        empty(broker_node, queue.name, topology.node_vhost("lt-vilnius"))
+    empty(broker_node, [queue.name for queue in topology.relay(ORGANISATIONS).queues])
+    empty(
+        broker_node,
+        [queue.name for queue in topology.node("lt-vilnius").queues],
+        topology.node_vhost("lt-vilnius"),
+    )
     return broker_node
 
 
@@ -102,26 +104,29 @@ def take_all(node: PrivateBroker, queue_name: str, vhost: str = topology.RELAY_V
             bodies.append(body)
 
 
-def empty(node: PrivateBroker, queue_name: str, vhost: str = topology.RELAY_VHOST) -> None:
-    """Throw away what is in a queue; a quorum queue may need a moment to find its leader after a restart."""
+def empty(node: PrivateBroker, queue_names: Sequence[str], vhost: str = topology.RELAY_VHOST) -> None:
+    """Throw away what is in queues; a quorum queue may need a moment to find its leader after a restart."""
+    waiting = list(queue_names)
 
     def purged() -> bool:
         try:
             with raw_channel(node.address(INSPECTOR, vhost)) as channel:
-                channel.queue_purge(queue_name)
+                while waiting:
+                    channel.queue_purge(waiting[-1])
+                    waiting.pop()
         except pika.exceptions.AMQPError:
             return False
         return True
 
-    wait_for(purged, 20)
+    wait_for(purged, 60, every=0.2)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until `condition` holds; an AssertionError after `seconds`."""
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0, every: float = 0.02) -> None:
+    """Wait until `condition` holds, asked `every` so many seconds; an AssertionError after `seconds`."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"this did not happen within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def envelope(
