@@ -1,5 +1,6 @@
 """Sets up the files of one RabbitMQ: certificate authority, server certificate, topology, configuration."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,6 +105,11 @@ class BrokerFolder:
         for service in ("intake", "matching"):
             self._certificate(organisation, node / service / "tls", "relay")
 
+    def read_by_broker(self) -> list[Path]:
+        """What the broker itself reads; not the authority, which it must never have."""
+        names = ("definitions.json", "rabbitmq.conf", "enabled_plugins", "tls")
+        return [*(self.path / name for name in names), *(self.path / "tls").iterdir()]
+
     def renew_server(self) -> None:
         """A new certificate for the broker itself, good for the same names; it is read at its next start."""
         CertificateAuthority.load(self.path / "authority").issue_server(self.places.names, self.path / "tls")
@@ -119,4 +125,7 @@ class BrokerFolder:
     def _replace(self, name: str, text: str) -> None:
         waiting = self.path / f".{name}.new"
         waiting.write_text(text, encoding="utf-8")
+        if os.geteuid() == 0 and (self.path / name).exists():
+            before = (self.path / name).stat()
+            os.chown(waiting, before.st_uid, before.st_gid)  # the broker goes on reading it
         waiting.replace(self.path / name)

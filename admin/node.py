@@ -1,11 +1,12 @@
 """One node's folder as the commands see it: its settings, and its services opened here."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from admin import ownership
+from admin.backup.copies import sqlite_file
 from admin.errors import AdminError
 from services.intake import app as intake_app
 from services.intake.app import IntakeApp
@@ -34,6 +35,8 @@ class Node:
     @classmethod
     def at(cls, folder: Path, clock: Clock | None = None) -> "Node":
         """The node in `folder`. Raises AdminError when there is none."""
+        if (folder / "intake").exists():
+            ownership.refuse_strangers(folder / "intake")
         if not (folder / "intake" / settings_files.FILE_NAME).exists():
             raise AdminError(
                 f"There is no node in {folder.resolve()}: give its folder with --node or MYOSOTIS_NODE, "
@@ -42,8 +45,12 @@ class Node:
         return cls(folder.resolve(), clock or SystemClock())
 
     def settings(self, service: str) -> ServiceSettings:
-        """The settings of one service. Raises SettingsError."""
-        return settings_files.load(self.folder / service)
+        """The settings of one service, whose database may now be opened. Raises SettingsError."""
+        settings = settings_files.load(self.folder / service)
+        file = sqlite_file(settings.database_url)
+        if file is not None and file.parent.is_dir():
+            ownership.make_database_file(file)
+        return settings
 
     @property
     def organisation(self) -> str:
@@ -95,11 +102,3 @@ class Node:
         finally:
             for database in opened.values():
                 database.dispose()
-
-
-def give_to_owner(path: Path) -> None:
-    """As root: what was written into a service's folder belongs to whoever owns that folder."""
-    if os.geteuid() != 0:
-        return
-    owner = path.parent.stat()
-    os.chown(path, owner.st_uid, owner.st_gid)

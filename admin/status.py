@@ -12,7 +12,7 @@ from services.intake.handlers.actor import Actor
 from services.intake.store.alerts import AlertRow
 from services.intake.store.cases import CaseRow
 from services.intake.store.matches import MatchRow
-from shared.post import quarantine_mode
+from shared.post import pace, quarantine_mode
 from shared.post.routes import Lane
 from shared.store import outbox
 
@@ -36,11 +36,14 @@ def overview(node: Node, actor: Actor) -> dict[str, Any]:
         for service, database in databases.items():
             with database.read() as session:
                 depths = [outbox.depth(session, lane) for lane in Lane]
+                backlogs = pace.backlogs(session, node.clock.now())
             waiting = {
                 "waiting": sum(depth.waiting for depth in depths),
                 "parked": sum(depth.parked for depth in depths),
             }
             found[f"outbox_of_{service}"] = waiting
+            if service != "notify":  # no partner speaks with it
+                found[f"held_back_in_{service}"] = {one.sender: one.count for one in backlogs}
     return found
 
 

@@ -5,7 +5,7 @@ import click
 from admin import console
 from admin.acting import COMMAND
 from admin.command import node_of
-from admin.node import give_to_owner
+from admin.ownership import give_to_owner
 from admin.status import overview
 from services.intake.api.document import document
 from services.intake.api.table import ROUTES

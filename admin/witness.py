@@ -13,6 +13,8 @@ from sqlalchemy import select
 from admin.errors import AdminError
 from admin.node import KEYED, Node
 from services.intake.store.alerts import ReceiptEvidenceRow
+from services.matching.domain.standing import State
+from services.matching.store.tables import alert as alert_table
 from shared.store.audit import Head
 from shared.store.tables import AuditHeadRow, SequenceRow
 
@@ -40,6 +42,14 @@ class Received(BaseModel):
     last: Annotated[int, Field(ge=1)]
 
 
+class Held(BaseModel):
+    """An alert of the other organisation that is live in our matching."""
+
+    model_config = _STRICT
+    alert: Annotated[str, Field(pattern="^alert_[a-z2-7]{26}$")]
+    version: Annotated[int, Field(ge=1)]
+
+
 class Witness(BaseModel):
     """The whole file."""
 
@@ -49,6 +59,7 @@ class Witness(BaseModel):
     by: str
     heads: list[WitnessedHead]
     received: list[Received]
+    alerts: list[Held] = []
 
     @classmethod
     def read(cls, path: Path) -> "Witness":
@@ -75,9 +86,7 @@ def of(node: Node, organisation: str) -> Witness:
                     ReceiptEvidenceRow.partner == organisation, ReceiptEvidenceRow.head_hash.is_not(None)
                 )
                 kept += [
-                    WitnessedHead(
-                        log=f"{organisation}/matching", index=row.head_index or 0, hash=row.head_hash
-                    )
+                    WitnessedHead(log=f"{organisation}/matching", index=0, hash=row.head_hash)
                     for row in session.scalars(evidence)
                     if row.head_hash
                 ]
@@ -86,5 +95,10 @@ def of(node: Node, organisation: str) -> Witness:
                 SequenceRow.direction == "in", SequenceRow.stream.startswith(prefix), SequenceRow.last > 0
             )
             received += [Received(stream=row.stream, last=row.last) for row in session.scalars(streams)]
+    with node.database("matching") as database, database.read() as session:
+        live = select(alert_table.c.alert, alert_table.c.version).where(
+            alert_table.c.partner == organisation, alert_table.c.state == State.LIVE
+        )
+        alerts = [Held(alert=one, version=version) for one, version in session.execute(live)]
     ordered = sorted(heads.values(), key=lambda head: (head.log, head.index))
-    return Witness(about=organisation, by=node.organisation, heads=ordered, received=received)
+    return Witness(about=organisation, by=node.organisation, heads=ordered, received=received, alerts=alerts)

@@ -24,11 +24,20 @@ class Child:
     As a context manager it is ended at the end of the block, whatever happened.
     """
 
-    def __init__(self, arguments: Sequence[str], log: Path, config: Path | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        config: Path | None = None,
+        *,
+        health_port: int | None = None,
+    ) -> None:
         self.name = " ".join(arguments[:2])
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MYOSOTIS_")}
         if config is not None:
             environment["MYOSOTIS_CONFIG"] = str(config)
+        if health_port is not None:
+            environment["MYOSOTIS_HEALTH_PORT"] = str(health_port)
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],

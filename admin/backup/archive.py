@@ -20,12 +20,14 @@ from shared.bus.topology import SERVICES
 from shared.crypto.keyfile_format import STANDARD, Profile
 from shared.post.process import open_database
 from shared.runtime import clock
+from shared.store import presence
 
 MANIFEST = "manifest.json"
 PARTS = (*SERVICES, "public", "broker", "postgres", ".env")
 ROOT = "root"
+AUTHORITY = "broker/authority"
 ROWS = "restored.rows"
-_DATABASE_ENDS = ("-wal", "-shm", "-journal")
+_DATABASE_ENDS = ("-wal", "-shm", "-journal", "-turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,6 @@ def _files(node: Node, with_root: bool) -> Iterator[Entry]:
     for part in (*PARTS, *((ROOT,) if with_root else ())):
         place = node.folder / part
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            hidden = path.name.endswith((".lock", ".new")) or path.name == ROWS
+            hidden = path.name.endswith((".lock", ".new")) or path.name == ROWS or presence.is_mark(path)
             if path.is_file() and not path.is_symlink() and str(path) not in names and not hidden:
                 yield Entry(path, str(path.relative_to(node.folder)))

@@ -1,6 +1,7 @@
 """`myosotis backup` and `myosotis restore`."""
 
 import csv
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from admin.backup import archive, release, restoring
 from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
+from admin.ownership import is_there
 from admin.witness import Witness
 
 MIN_PASSPHRASE = 12
@@ -49,8 +51,12 @@ def backup(ctx: click.Context, file: Path, passphrase_file: Path | None, with_ro
             "No half file is left."
         ) from None
     console.say(f"{file} holds {count} files. Keep it on another machine, 67 days at most.")
-    if not with_root and (node.folder / "root" / "root.key").exists():
+    if not with_root and is_there(node.folder / "root" / "root.key"):
         console.note("The root key is not in it: keep that one apart, or use --with-root.")
+    if not os.access(node.folder / archive.AUTHORITY, os.R_OK | os.X_OK):
+        console.note(
+            "The broker's authority is not in it, because only root may read it: keep it apart, too."
+        )
 
 
 @click.group(cls=_Restore)
@@ -158,6 +164,11 @@ def release_node(
         f"Released: {done.kept} alerts kept, {done.withdrawn} withdrawn, {done.erased} cases erased again; "
         f"{done.sent_anew} messages go out anew. Start the services."
     )
+    if done.lost:
+        console.say(
+            f"{done.lost} alerts were shared after the backup and are known to partners only: they are "
+            "recalled there. Ask the caseworkers which cases are missing, and register and share them again."
+        )
 
 
 COMMANDS: dict[str, click.Command] = {"backup": backup, "restore": restore}

@@ -22,6 +22,7 @@ from admin.witness import Witness
 from services.intake.app import IntakeApp
 from services.intake.domain.alert import AlertState
 from services.intake.handlers.actor import ADMINISTERS, Actor
+from services.intake.handlers.alerts import lost as lost_alerts
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.people import People
 from services.intake.handlers.vault import CaseVault
@@ -57,6 +58,8 @@ class Released:
     withdrawn: int
     erased: int
     sent_anew: int
+    lost: int
+    """Alerts that only partners know any more; they are recalled."""
 
 
 def live_alerts(node: Node) -> list[dict[str, object]]:
@@ -109,6 +112,10 @@ def release(
         with node.database(service) as database, database.begin() as session:
             _catch_up(session, witnesses, now)
     rotate_sealing(node)
+    with node.matching() as matching, matching.database.begin() as session:
+        # What partners withdrew since the backup is here again, too.
+        for partner in matching.directory.view(session, now).verified():
+            matching.handlers.ask_anew(session, partner)
     for service in SERVICES[1:]:
         with node.database(service) as database, database.begin() as session:
             quarantine_mode.release(session)
@@ -117,10 +124,22 @@ def release(
         shares = _shares(intake)
         partners = intake.directory.view(session, now).verified()
         anew = sum(shares.send_anew(session, partner) for partner in partners)
+        lost = _recall_lost(intake, session, actor, witnesses)
         details: dict[str, str | int] = {"kept": kept, "withdrawn": withdrawn, "erased": erased}
         intake.use_cases.context.audit.append(session, actor.id, "restore.released", "node", details)
         quarantine_mode.release(session)
-    return Released(kept, withdrawn, erased, anew)
+    return Released(kept, withdrawn, erased, anew, lost)
+
+
+def _recall_lost(intake: IntakeApp, session: Session, actor: Actor, witnesses: Sequence[Witness]) -> int:
+    """What partners hold and this backup does not know; returns how many alerts that were."""
+    context, recalled = intake.use_cases.context, 0
+    for witness in witnesses:
+        for held in witness.alerts:
+            if lost_alerts.recall(context, session, witness.by, held.alert, held.version + VERSIONS_AHEAD):
+                context.audit.append(session, actor.id, "restore.recalled", held.alert)
+                recalled += 1
+    return recalled
 
 
 def _decide(

@@ -22,6 +22,7 @@ from shared.bus.topology import SERVICES
 from shared.post import process, quarantine_mode
 from shared.post.routes import Lane
 from shared.runtime.clock import Clock, SystemClock, from_wire, to_wire
+from shared.store import clock_seen
 from shared.store.engine import Database
 from shared.store.tables import OutboxRow
 
@@ -77,6 +78,10 @@ def restore(file: Path, folder: Path, passphrase: bytes, clock: Clock | None = N
         for service in SERVICES:
             if not (waiting / service / ROWS).exists():
                 _quarantine_file(Node.at(waiting, clock), service, found.made)
+        if os.geteuid() == 0:
+            # The services' user enters it, and commands in the container write there.
+            owner = (waiting / SERVICES[0]).stat()
+            os.chown(waiting, owner.st_uid, owner.st_gid)
         if folder.exists():
             folder.rmdir()
         waiting.rename(folder)
@@ -119,6 +124,7 @@ def quarantine(database: Database, now: datetime, made: datetime) -> None:
     free = {"owner": None, "lease_until": None}
     with database.begin() as session:
         quarantine_mode.enter(session, now)
+        clock_seen.accept(session, now)  # the time of the backup is no reason to doubt the clock
         session.execute(
             waiting.where(OutboxRow.lane == Lane.RELAY).values(state="parked", reason=PARKED, **free)
         )

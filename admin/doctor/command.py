@@ -28,11 +28,17 @@ _COLOUR = {State.OK: "green", State.LOOK: "yellow", State.BROKEN: "red"}
 @click.option(
     "--only", multiple=True, type=click.Choice(list(CHECKS)), help="Only this check; may be repeated."
 )
+@click.option(
+    "--accept-clock", is_flag=True, help="First: this machine's clock is right; delete by age again."
+)
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, only: tuple[str, ...], as_json: bool) -> None:
+def doctor(ctx: click.Context, only: tuple[str, ...], accept_clock: bool, as_json: bool) -> None:
     """Check everything and say how to mend what is not right. Exit code 1 when something is BROKEN."""
     node = node_of(ctx)
+    if accept_clock:
+        store.accept_clock(node)
+        console.note(f"The clock counts as right: {console.moment(node.clock.now())}.")
     findings: list[Finding] = []
     for name, check in CHECKS.items():
         if only and name not in only:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from admin.doctor.finding import Finding, broken, look, ok
 from admin.node import Node
+from admin.ownership import is_there
 from services.intake.app import IntakeApp
 from services.matching.app import MatchingApp
 from shared.partners.prekeys import ROTATE_EVERY
@@ -59,7 +60,7 @@ def card(node: Node) -> Iterator[Finding]:
 
 def root(node: Node) -> Iterator[Finding]:
     """The identity should not lie beside the services."""
-    there = [name for name in ("root.key", "next-root.key") if (node.folder / "root" / name).exists()]
+    there = [name for name in ("root.key", "next-root.key") if is_there(node.folder / "root" / name)]
     if there:
         yield look(
             "root key",

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 
 from admin.audit_commands import explain, verify_all
 from admin.doctor.finding import Finding, broken, look, ok
 from admin.node import Node
-from shared.post import quarantine_mode
+from shared.post import pace, quarantine_mode
 from shared.post.routes import Lane
-from shared.runtime.clock import in_utc
-from shared.store import inbox, outbox, quarantine, schema
+from shared.runtime.clock import LARGEST_ABSENCE, in_utc
+from shared.store import clock_seen, inbox, outbox, quarantine, schema
 from shared.store.engine import Database
 from shared.store.tables import AuditRow, OutboxRow
 
@@ -57,6 +57,7 @@ def waiting(node: Node) -> Iterator[Finding]:
                 going = Counter(row.reason or "unknown" for row in outbox.parked(session))
                 coming = Counter(row.reason or "unknown" for row in inbox.parked(session))
                 refused = quarantine.counts(session, now - REFUSED_DAYS)
+                backlogs = pace.backlogs(session, now)
             ages = [now - depth.oldest for depth in depths if depth.oldest is not None]
             count = sum(depth.waiting for depth in depths)
             if ages and max(ages) > LATE:
@@ -72,6 +73,12 @@ def waiting(node: Node) -> Iterator[Finding]:
                     why = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
                     advice = "see `myosotis parked list`, mend the cause, then `myosotis parked retry`"
                     yield look(f"parked {way} {service}", f"{why}: {advice}.")
+            for backlog in backlogs:
+                yield look(
+                    f"held back {service}",
+                    f"{backlog.sender} sends more than one partner may: {backlog.count} wait, the last until "
+                    f"{backlog.until:%Y-%m-%d %H:%M} UTC. Telephone it; `myosotis partner suspend` stops it.",
+                )
             if refused:
                 codes = ", ".join(f"{n} {code}" for code, n in sorted(refused.items()))
                 yield look(f"refused {service}", f"In 7 days: {codes}; see `myosotis quarantine list`.")
@@ -79,23 +86,43 @@ def waiting(node: Node) -> Iterator[Finding]:
 
 def clock(node: Node) -> Iterator[Finding]:
     """The wall clock against the newest time that was written down before."""
-    now, newest = node.clock.now(), None
+    now = node.clock.now()
+    written: list[datetime] = []
+    seen: list[datetime] = []
+    held: list[timedelta] = []
     with node.databases() as opened:
         for database in opened.values():
             with database.read() as session:
-                for column in (AuditRow.at, OutboxRow.created):
-                    found = session.scalar(select(func.max(column)))
-                    if found is not None and (newest is None or found > newest):
-                        newest = found
-    if newest is not None and in_utc(newest) > now + CLOCK_SLACK:
-        behind = in_utc(newest) - now
-        yield broken(
-            "clock",
-            f"This machine's clock is {int(behind.total_seconds() // 60)} minutes behind what was written "
-            "before: set the time, turn on time synchronisation, then restart the services.",
-        )
+                maxima = [session.scalar(select(func.max(one))) for one in (AuditRow.at, OutboxRow.created)]
+                written += [in_utc(found) for found in maxima if found is not None]
+                seen += [found for found in (clock_seen.last_seen(session),) if found is not None]
+                held += [found for found in (clock_seen.held_by(session),) if found is not None]
+    newest = max(seen or written, default=now)  # a clock once wrong leaves rows behind that stay wrong
+    if newest > now + CLOCK_SLACK:
+        minutes = int((newest - now).total_seconds() // 60)
+        problem = f"This machine's clock is {minutes} minutes behind what was written down before"
+    elif held:
+        problem = f"The clock jumped by {int(max(held, key=abs).total_seconds() // 60)} minutes"
+    elif seen and now - max(seen) > LARGEST_ABSENCE:
+        days = (now - max(seen)).days
+        problem = f"The services saw the clock for the last time {days} days ago, or it is far ahead"
     else:
         yield ok("clock", f"{now:%Y-%m-%d %H:%M} UTC, not before anything that was written down.")
+        return
+    yield broken(
+        "clock",
+        f"{problem}: {now:%Y-%m-%d %H:%M} UTC. Nothing is deleted by age until it is settled. If that is "
+        "wrong, set the time and turn on time synchronisation; if it is right, run `myosotis doctor "
+        "--accept-clock`.",
+    )
+
+
+def accept_clock(node: Node) -> None:
+    """A person says that the clock is right as it is now."""
+    with node.databases() as opened:
+        for database in opened.values():
+            with database.begin() as session:
+                clock_seen.accept(session, node.clock.now())
 
 
 def audit(node: Node) -> Iterator[Finding]:

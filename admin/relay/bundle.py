@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from admin import toml
 from admin.brokers import BrokerFolder
 from admin.errors import AdminError
-from admin.node import Node, give_to_owner
-from admin.nodes import BrokerPlace, broker_table
+from admin.node import Node
+from admin.nodes import BrokerPlace, broker_table, write_private
+from admin.ownership import give_to_owner
 from shared.bus.topology import RELAY_VHOST, ROLES
 from shared.crypto import keyfile
 from shared.runtime.settings import FILE_NAME
@@ -65,8 +66,11 @@ class RelayBundle:
     @classmethod
     def read(cls, path: Path, passphrase: bytes) -> "RelayBundle":
         """Open the file. Raises KeyFileError, or AdminError for a key file of another kind."""
-        path.chmod(0o600)  # mail programs and sticks do not keep the mode
-        bundle = keyfile.load(path, passphrase)
+        with tempfile.TemporaryDirectory(prefix="myosotis-relay-") as name:
+            # Mail programs and sticks keep neither mode nor owner, and a key file wants both.
+            copy = Path(name) / "relay"
+            write_private(copy, path.read_bytes())
+            bundle = keyfile.load(copy, passphrase)
         try:
             relay = _Relay.model_validate_json(bundle[_ENTRY])
         except (keyfile.MissingKey, ValidationError):

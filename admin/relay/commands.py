@@ -1,5 +1,6 @@
 """`myosotis relay`: create, admit, list, renew for the operator; join for a member."""
 
+import os
 from pathlib import Path
 
 import click
@@ -9,9 +10,10 @@ from admin.brokers import BrokerFolder
 from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
-from admin.node import give_to_owner
+from admin.ownership import COMPOSE_OWNER, Owner, give_files, give_to_owner, owner_option
 from admin.relay import bundle as bundles
 from admin.relay.bundle import RelayBundle
+from admin.setup import environment
 from admin.setup.answers import place
 from shared.bus.topology import SERVICES, checked
 
@@ -33,15 +35,22 @@ def relay() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Host name under which members reach it.")
 @click.option("--port", default=5671, show_default=True)
-def create(folder: Path, name: str, port: int) -> None:
+@owner_option
+def create(folder: Path, name: str, port: int, owner: Owner | None) -> None:
     """Make the FOLDER of a broker that is a relay and nothing else."""
     if folder.exists() and any(folder.iterdir()):
         raise AdminError(f"{folder} is not empty: choose another folder for the relay.")
     if folder.exists():
         folder.rmdir()
-    BrokerFolder.create(folder, [name], port=port)
+    broker = BrokerFolder.create(folder, [name], port=port)
+    if owner is None and os.geteuid() == 0:
+        owner = COMPOSE_OWNER
+    environment.write_relay(folder / environment.FILE, folder.resolve(), port, owner)
+    if owner is not None:
+        give_files(owner, broker.read_by_broker())
     console.say(f"The relay's files are in {folder}. Admit members, then start the broker:")
-    console.say(f"  myosotis relay admit ORGANISATION --relay {folder} --out ORGANISATION.relay")
+    console.say(f"  myosotis relay admit ORGANISATION --relay {folder}")
+    console.say(f"  docker compose --env-file {folder}/{environment.FILE} up -d --wait")
 
 
 @relay.command()
@@ -69,7 +78,6 @@ def admit(
     known = organisation in places.members
     if not known:
         broker.write_topology([*places.members, organisation], places.nodes)
-        give_to_owner(broker.path / "definitions.json")
     _bundle(broker, organisation, out, passphrase_file)
     console.say("" if known else RELOAD)
 

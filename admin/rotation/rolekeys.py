@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from admin.errors import AdminError
-from admin.node import Node, give_to_owner
+from admin.node import Node
+from admin.ownership import give_to_owner
 from shared.crypto import keyfile, signing
 from shared.crypto.keyfile import KeyBundle
 from shared.crypto.signing import SigningKey, VerifyKey

@@ -1,7 +1,6 @@
 """`myosotis setup`: five questions, and the node is there."""
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,11 @@ import click
 from admin import console, toml
 from admin.errors import AdminError
 from admin.nodes import BrokerPlace
+from admin.ownership import COMPOSE_OWNER, Owner, owner_option
 from admin.setup import answers as check
 from admin.setup import folder as folders
 from admin.setup.answers import Answers, ask
-from admin.setup.folder import COMPOSE_OWNER, SMTP_PASSWORD, Extras
+from admin.setup.folder import SMTP_PASSWORD, Extras
 from admin.setup.next_steps import next_steps
 from admin.setup.plan import AMQPS, Places, in_compose, node_plan
 from shared.runtime.clock import SystemClock
@@ -51,7 +51,7 @@ file_option = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="NAME",
     help="Let this node's broker be the circle's relay too; members reach it under NAME.",
 )
-@click.option("--owner", help="uid:gid of the services' files; 10001:10001 for compose as root.")
+@owner_option
 @click.option("--root-passphrase-file", type=file_option, help="File with the passphrase of the root key.")
 @click.pass_context
 def setup(ctx: click.Context, /, **given: Any) -> None:
@@ -77,7 +77,7 @@ class _Options:
         broker_name: str,
         relay_name: str,
         mail_without_tls: bool,
-        owner: str | None,
+        owner: Owner | None,
         root_passphrase_file: Path | None,
         mail_password_file: Path | None,
         **texts: str | None,
@@ -139,13 +139,10 @@ class _Options:
             raise AdminError(f"Use {MIN_PASSPHRASE} characters or more; five unrelated words do well.")
         return passphrase
 
-    def _file_owner(self) -> tuple[int, int] | None:
-        if self._owner is None:
-            return COMPOSE_OWNER if self.target == "compose" and os.geteuid() == 0 else None
-        found = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", self._owner)
-        if found is None:
-            raise click.BadParameter("write two numbers, uid:gid, such as 10001:10001")
-        return int(found[1]), int(found[2])
+    def _file_owner(self) -> Owner | None:
+        if self._owner is None and self.target == "compose" and os.geteuid() == 0:
+            return COMPOSE_OWNER
+        return self._owner
 
 
 COMMANDS: dict[str, click.Command] = {"setup": setup}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from admin import nodes
 from admin.brokers import BrokerFolder
-from admin.errors import AdminError
 from admin.nodes import NodeExists, NodePlan, write_private
-from admin.setup import postgres
+from admin.ownership import Owner, give_files
+from admin.setup import environment, postgres
 from admin.setup.plan import Places
 from shared.bus import broker_files
 from shared.bus.broker_files import BrokerPaths
@@ -19,8 +19,6 @@ from shared.runtime.clock import Clock
 
 STAGING = ".being-set-up"
 SMTP_PASSWORD = "smtp-password"  # noqa: S105 - the name of a file
-COMPOSE_OWNER = (10001, 10001)
-"""User and group of every container; the image's Dockerfile says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Extras:
     relay_name: str = ""
     """Under which name members reach a relay on this node's own broker; empty: it hosts none."""
     smtp_password: bytes = b""
-    owner: tuple[int, int] | None = None
+    owner: Owner | None = None
     own_broker: bool = True
     root_profile: keyfile.Profile = keyfile.STANDARD
 
@@ -43,6 +41,7 @@ def write(
         if (folder / part).exists():
             raise NodeExists(f"There is a node in {folder} already: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)
+    own = all(path.name == STAGING for path in folder.iterdir())
     staging = folder / STAGING
     shutil.rmtree(staging, ignore_errors=True)  # what an interrupted set-up left
     try:
@@ -50,6 +49,8 @@ def write(
         for made in sorted(staging.iterdir(), key=lambda path: path.name == "intake"):
             # The folder of intake comes last: with it, and not before, this is a node.
             made.rename(folder / made.name)
+        if extras.owner is not None and own:
+            give_files(extras.owner, [folder])  # commands in the container write cards and backups there
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -71,7 +72,7 @@ def _fill(
     if places.databases:
         postgres.write_folder(staging / "postgres", places.databases.values())
     if places.in_containers:
-        _environment(staging / ".env", final, plan, extras)
+        environment.write_node(staging / environment.FILE, final, plan.organisation, extras.owner)
         if extras.own_broker:
             authority = CertificateAuthority.load(staging / "broker" / "authority")
             host, owner = places.database_host, extras.owner or (os.getuid(), os.getgid())
@@ -107,31 +108,13 @@ def _on_this_machine(final: Path, places: Places) -> BrokerPaths:
     )
 
 
-def _environment(path: Path, final: Path, plan: NodePlan, extras: Extras) -> None:
-    """What the compose file asks for; no secret among it."""
-    user, group = extras.owner or (os.getuid(), os.getgid())
-    lines = {
-        "COMPOSE_PROJECT_NAME": f"myosotis-{plan.organisation}",
-        "COMPOSE_PROFILES": "node",
-        "MYOSOTIS_FOLDER": str(final),
-        "MYOSOTIS_USER": f"{user}:{group}",
-        "MYOSOTIS_DESK_PORT": "8080",
-    }
-    text = "# For docker compose: --env-file this. Written by `myosotis setup`; holds no secret.\n"
-    path.write_text(text + "".join(f"{name}={value}\n" for name, value in lines.items()))
-
-
-def give(owner: tuple[int, int], folder: Path) -> None:
+def give(owner: Owner, folder: Path) -> None:
     """Give what the services need to their user: not the root key, and not the broker's authority.
 
     Raises AdminError when only root may.
     """
-    kept = (folder / "root", folder / ".env", folder / "broker" / "authority")
-    try:
-        for path in folder.rglob("*"):
-            if not any(path == one or one in path.parents for one in kept):
-                os.chown(path, *owner, follow_symlinks=False)
-    except PermissionError:
-        raise AdminError(
-            "Only root can give files to another user: run this as root, or without --owner."
-        ) from None
+    kept = (folder / "root", folder / environment.FILE, folder / "broker" / "authority")
+    give_files(
+        owner,
+        [path for path in folder.rglob("*") if not any(path == one or one in path.parents for one in kept)],
+    )

@@ -3,14 +3,15 @@
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from bench.children import Child, ChildFailed
-from bench.nodes import PARTNER, SENDER, Node
+from bench.nodes import PARTNER, SENDER, Node, free_ports
 from bench.samples import Found, alert, case_pseudonyms, found
 from services.matching.store import tables
 from shared.bus.private_node import PrivateBroker
@@ -18,6 +19,8 @@ from shared.store.engine import Database
 from shared.wire.parties import Party, Role
 
 OWN_CASES = 1_000
+WORKERS = 2
+"""Matching workers of the partner: one for each processor of the machine that the figures are from."""
 KNOWN_EVERY = 100
 """Every hundredth alert is about a person of an own case, and so becomes a possible match."""
 POLL_SECONDS = 0.02
@@ -53,8 +56,8 @@ def measure(
     with (
         Child([*floor, "receive", *place], logs / "floor-receive.log") as floor_receiver,
         Child([*floor, "send", *place], logs / "floor-send.log") as floor_sender,
-        Child(["services.matching", "worker"], logs / "matching.log", partner.folder / "matching"),
         Child(["bench.exchange.sender", str(sender.folder / "intake")], logs / "sender.log") as relay,
+        _matching(partner, logs),
     ):
         for child in (floor_receiver, floor_sender, relay):
             child.expect("ready")
@@ -69,6 +72,16 @@ def measure(
             say(f"{label}: {ours[-1]:.0f} of {floors[-1]:.0f} alerts a second, {ours[-1] / floors[-1]:.2f}")
     ratio = statistics.median(mine / bare for mine, bare in zip(ours[1:], floors[1:], strict=True))
     return Exchange(ratio, statistics.median(ours[1:]), statistics.median(floors[1:]), rounds, alerts)
+
+
+@contextmanager
+def _matching(partner: Node, logs: Path) -> Iterator[None]:
+    """The partner's matching workers, which share its inbox and its database."""
+    with ExitStack() as stack:
+        for number, port in enumerate(free_ports(WORKERS)):
+            log, folder = logs / f"matching-{number}.log", partner.folder / "matching"
+            stack.enter_context(Child(["services.matching", "worker"], log, folder, health_port=port))
+        yield
 
 
 def _floor_round(sender: Child, receiver: Child, alerts: int) -> float:

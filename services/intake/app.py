@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from services.intake.allowances import ALLOWANCES
 from services.intake.handlers import intake
 from services.intake.handlers.intake import Intake
 from services.intake.handlers.ports import Context
@@ -27,10 +28,12 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.worker import Loop, every
 from shared.store import audit
 from shared.store.audit import Audit
+from shared.store.clock_seen import ClockSeen
 from shared.store.engine import Database
 from shared.wire.parties import Party, Role
 
 ASK_EVERY_SECONDS = 0.5
+FORGET_EVERY_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class IntakeApp:
             decode=SealedDecoder("intake"),
             cipher=RestCipher(self.bundle["rest"]),
             sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock),
+            allowances=ALLOWANCES,
         )
 
     def loops(self) -> list[Loop]:
@@ -107,8 +111,15 @@ class IntakeApp:
         return [
             *self.office().loops(),
             Loop("ask", every(ASK_EVERY_SECONDS, lambda: self.use_cases.asker.tick(self.clock.now()))),
+            Loop("forget", every(FORGET_EVERY_SECONDS, self._forget)),
             Loop("upkeep", upkeep.run),
         ]
+
+    def _forget(self) -> None:
+        """Old failures to sign in; not by a clock that jumped (upkeep says so in the log)."""
+        if self.guard.check() is None:
+            with self.database.begin() as session:
+                self.use_cases.sign_ins.purge(session)
 
     def tell_everybody(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key of ours: into the directory, to our matching, to every partner."""
@@ -145,5 +156,5 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> IntakeApp:
         directory,
         intake.build(context),
         ServiceMetrics(),
-        ClockGuard(clock),
+        ClockGuard(clock, memory=ClockSeen(database)),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from services.matching.allowances import ALLOWANCES
 from services.matching.handlers import Handlers
 from shared.crypto import keyfile
 from shared.crypto.keyfile import KeyBundle
@@ -26,6 +27,7 @@ from shared.runtime.metrics import ServiceMetrics
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.worker import Loop, every
 from shared.store.audit import Audit
+from shared.store.clock_seen import ClockSeen
 from shared.store.engine import Database
 from shared.wire.local import PartnerChanged
 from shared.wire.messages import CardUpdated
@@ -81,6 +83,7 @@ class MatchingApp:
             sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock, recent),
             batches=self.handlers.batches,
             on_reject=Unreadable(self.database, self.directory, self.clock, self.handlers.ask_anew),
+            allowances=ALLOWANCES,
         )
 
     def loops(self) -> list[Loop]:
@@ -135,7 +138,8 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> MatchingApp:
     bundle = keyfile.load(settings.key_file, settings.passphrase())
     me = Party(settings.organisation, Role.MATCHING)
     keys, directory = RoleKeys.from_bundle(me, bundle), Directory(settings.organisation)
-    database, guard = open_database(settings), ClockGuard(clock)
+    database = open_database(settings)
+    guard = ClockGuard(clock, memory=ClockSeen(database))
     handlers = Handlers(
         database=database,
         post=SealedPost(me, keys, directory, clock),

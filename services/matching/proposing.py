@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.matching.comparing import Result
 from services.matching.domain import decisions
 from services.matching.domain.decisions import Match, Step
+from services.matching.store import duty
 from services.matching.store.alerts import AlertKey
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.matches import Matches, MatchRow
@@ -100,6 +101,9 @@ class Proposing:
         urgency = codes.Urgency(facts.codes["urgency"])
         status = codes.MsgStatus(facts.codes["status"])
         priority = Priority.URGENT if urgency is codes.Urgency.IMMEDIATE else Priority.NORMAL
+        now, told_under = self._clock.now(), None
+        if wake:
+            told_under = duty.reference_for(session, alert.partner, own_case, match.reference, now)
         proposed = MatchProposed(
             match=match.reference,
             version=match.version,
@@ -119,11 +123,12 @@ class Proposing:
             permitted_use=codes.PermittedUse(facts.codes["permitted_use"]),
             description=facts.description,
             expires=facts.codes["expires"],
+            duty=told_under,
         )
         self._post.tell(session, proposed, priority=priority)
-        if wake:
-            at = to_wire(self._clock.now())
-            waiting = DutyWaiting(reference=match.reference, urgency=urgency, status=status, at=at)
+        if told_under is not None:
+            # The same reference again tells nobody twice, unless it is more serious or was settled before.
+            waiting = DutyWaiting(reference=told_under, urgency=urgency, status=status, at=to_wire(now))
             self._post.tell(session, waiting, priority=priority)
 
     def decide(self, session: Session, reference: str, state: codes.MatchState, facts: str) -> bool:

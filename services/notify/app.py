@@ -19,6 +19,7 @@ from shared.runtime.clock import Clock, ClockGuard, SystemClock
 from shared.runtime.metrics import ServiceMetrics
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.worker import Loop
+from shared.store.clock_seen import ClockSeen
 from shared.store.engine import Database
 
 
@@ -58,7 +59,7 @@ class NotifyApp:
         upkeep = Upkeep(
             database=self.database,
             clock=self.clock,
-            guard=ClockGuard(self.clock),
+            guard=ClockGuard(self.clock, memory=ClockSeen(self.database)),
             metrics=self.metrics,
             lanes=(Lane.LOCAL,),
         )

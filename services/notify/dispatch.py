@@ -117,8 +117,9 @@ class Dispatcher:
         now = self._clock.now()
         with self._database.begin() as session:
             row = waiting.locked(session, claim.reference)
-            deliveries.sent(session, claim, now)
+            delivery = deliveries.sent(session, claim, now)
             if row is not None:
+                waiting.rang(row, delivery.round, now)
                 self._planner.announce(session, row, claim.channel, now)
         self._log.info("notice_sent", channel=claim.channel, id=claim.id, attempts=claim.attempts)
 

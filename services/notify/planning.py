@@ -33,7 +33,8 @@ class Planner:
             for name, channel in self._channels.people.items():
                 if channel.reaches(person):
                     rank = priority(row.urgency, row.status)
-                    deliveries.plan(session, row.reference, row.round, person.id, name, rank, now)
+                    at = max(now, row.rings)
+                    deliveries.plan(session, row.reference, row.round, person.id, name, rank, now, at=at)
         reached = standing(deliveries.outcomes(session, row.reference, row.round))
         if reached.state is WaitingState.NOBODY_ON_DUTY and present:
             reached = Standing(WaitingState.PARKED, 0, reasons.NO_CHANNEL)
@@ -47,6 +48,8 @@ class Planner:
     def _announce(
         self, session: Session, row: WaitingRow, reached: Standing, channel: str, now: datetime
     ) -> None:
+        if reached.state is WaitingState.PLANNED and row.rings > now:
+            reached = Standing(WaitingState.RETRYING, 0, reasons.AGAIN_LATER)
         known = Standing(WaitingState(row.state), row.told, row.reason)
         if row.state == WaitingState.SETTLED or reached == known:
             return

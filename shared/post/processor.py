@@ -21,7 +21,7 @@ from shared.store import audit, inbox
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem, LostClaim
 
-BATCH = 64
+BATCH = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from shared.bus.port import Consumer, Delivery, Verdict
 from shared.crypto.rest import RestCipher
 from shared.post import payload, routes
+from shared.post.pace import Arrived, Pace
 from shared.runtime import log
 from shared.runtime.clock import Clock
 from shared.store import inbox, quarantine, sequence
@@ -41,6 +42,8 @@ class Receiver:
     arrived: threading.Event | None = None
     """Wakes the processor of this process."""
     on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
+    pace: Pace = field(default=Pace(()))
+    """How much of one sender is handled at once."""
 
     def run(self, stop: threading.Event) -> None:
         """Consume until `stop`; the batch in hand is stored and acknowledged first."""
@@ -60,12 +63,17 @@ class Receiver:
         ]
         with self.database.begin() as session:
             fresh = inbox.put_many(session, [self._row(message) for message in good], self.cipher)
+            # Only what is new: whoever repeats a partner's messages must not use up its allowance.
+            new = [message for message, is_new in zip(good, fresh, strict=True) if is_new]
+            held = self.pace.hold(session, [Arrived(one.sender, one.id, one.type) for one in new], now)
             for sender, seqs in _numbers(good).items():
                 sequence.note_all_received(session, f"{sender}>{self.me}", seqs)
             for code, delivery in refused:
                 quarantine.add(session, self.lane, code.value, delivery.body, now)
         if self.arrived is not None and any(fresh):
             self.arrived.set()
+        if held:
+            log.get("receiver").warning("messages_held_back", lane=self.lane, count=held)
         self._report(good, fresh, refused)
         return [Verdict.ACK if isinstance(outcome, payload.Checked) else Verdict.DEAD for outcome in checked]
 

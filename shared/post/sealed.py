@@ -62,8 +62,12 @@ class SealedPost:
         *,
         priority: int = Priority.NORMAL,
         not_before: datetime | None = None,
+        keep: timedelta = KEEP,
     ) -> str:
-        """Number, sign and seal a message within the caller's transaction; returns its id."""
+        """Number, sign and seal a message within the caller's transaction; returns its id.
+
+        Its sealed copy stays for `keep` after it was sent.
+        """
         now = self.clock.now()
         recipient_key = self.directory.sealing_key(session, to, now)
         created = (not_before or now).replace(microsecond=0)
@@ -92,7 +96,7 @@ class SealedPost:
                 seq=message.seq,
                 priority=priority,
                 not_before=not_before,
-                keep=KEEP,
+                keep=keep,
             ),
         )
         return message.id

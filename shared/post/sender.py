@@ -1,6 +1,6 @@
 """The ports through which handlers send; the transaction they run in decides whether it happened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -33,8 +33,9 @@ class Post(Teller, Protocol):
         *,
         priority: int = Priority.NORMAL,
         not_before: datetime | None = None,
+        keep: timedelta = ...,
     ) -> str:
-        """Seal to a partner and put it into the outbox; returns the message id.
+        """Seal to a partner and put it into the outbox, where it stays for `keep`; returns the message id.
 
         Raises what the directory raises for a partner that may be given nothing (not verified, suspended,
         card or sealing keys out of date); then nothing was sent and no number was used.

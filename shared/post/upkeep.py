@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from shared.post import pace
 from shared.post.routes import Lane
 from shared.runtime import log
 from shared.runtime.clock import Clock, ClockGuard, ClockJumped
@@ -68,6 +69,7 @@ class Upkeep:
 
     def step(self) -> None:
         """One round."""
+        self.guard.write_down()
         now = self.clock.now()
         self._rotate(now)
         self._measure(now)
@@ -103,6 +105,8 @@ class Upkeep:
         self.metrics.clock_jump.set(jump.by.total_seconds() if jump else 0)
         with self.database.read() as session:
             depths = {lane: outbox.depth(session, lane) for lane in self.lanes}
+            held = sum(backlog.count for backlog in pace.backlogs(session, now))
+        self.metrics.inbox_held.set(held)
         for lane, depth in depths.items():
             self.metrics.outbox_waiting.set(depth.waiting, lane.value)
             self.metrics.outbox_parked.set(depth.parked, lane.value)

@@ -104,6 +104,26 @@ class ClockJump:
     seen: datetime
 
 
+class ClockMemory(Protocol):
+    """Remembers over restarts when the clock was read last, and that a person confirmed it."""
+
+    def last_seen(self) -> datetime | None:
+        """When a clock that was believed was read last; None before the first time."""
+
+    def accepted(self) -> str | None:
+        """Something that changes when a person confirms the clock."""
+
+    def note(self, now: datetime) -> None:
+        """The clock is believed, and reads this."""
+
+    def hold(self, by: timedelta) -> None:
+        """The clock is not believed; it is so far from where it should be."""
+
+
+LARGEST_ABSENCE = timedelta(days=30)
+"""A node may be away for four weeks (case 19)."""
+
+
 class ClockGuard:
     """Compares the wall clock with the monotonic clock (case 27).
 
@@ -111,9 +131,9 @@ class ClockGuard:
     `require_steady()` first. The guard becomes steady again by itself when the clock returns to where it
     should be, or when a person confirms the new time with `accept()`.
 
-    `last_seen` is the wall time that was last written down before this process started. A start before it
-    is a jump back; a start later than `largest_absence` after it is held for confirmation, because a
-    machine that was off cannot tell an absence from a jump.
+    `memory` knows the wall time that was last written down before this process started; it is asked when the
+    guard is first asked. A start before that time is a jump back; a start later than `largest_absence` after
+    it is held for confirmation, because a machine that was off cannot tell an absence from a jump.
     """
 
     def __init__(
@@ -121,23 +141,21 @@ class ClockGuard:
         clock: Clock,
         *,
         tolerance: timedelta = timedelta(seconds=60),
-        last_seen: datetime | None = None,
-        largest_absence: timedelta = timedelta(days=30),
+        memory: ClockMemory | None = None,
+        largest_absence: timedelta = LARGEST_ABSENCE,
     ) -> None:
         self._clock = clock
         self._tolerance = tolerance.total_seconds()
+        self._largest_absence = largest_absence.total_seconds()
         self._lock = threading.Lock()
-        now, monotonic = clock.now(), clock.monotonic()
-        self._offset = now.timestamp() - monotonic
-        if last_seen is not None:
-            ahead = (now - last_seen).total_seconds()
-            if ahead < -self._tolerance or ahead > largest_absence.total_seconds():
-                # The expected offset is where the clock would be had no time passed while we were away.
-                self._offset = last_seen.timestamp() - monotonic
+        self._memory, self._remembers = memory, memory is None
+        self._accepted: str | None = None
+        self._offset = clock.now().timestamp() - clock.monotonic()
 
     def check(self) -> ClockJump | None:
         """None while the clock is steady, otherwise the jump. Cheap; call it in every round of a loop."""
         with self._lock:
+            self._remember()
             now = self._clock.now()
             offset = now.timestamp() - self._clock.monotonic()
             difference = offset - self._offset
@@ -160,4 +178,35 @@ class ClockGuard:
     def accept(self) -> None:
         """A person confirmed that the wall clock is right as it is now."""
         with self._lock:
+            self._remember()
             self._offset = self._clock.now().timestamp() - self._clock.monotonic()
+
+    def write_down(self) -> None:
+        """Now and then: hear whether a person confirmed the clock, and remember the time if it is right."""
+        memory = self._memory
+        if memory is None:
+            return
+        jump = self.check()
+        accepted = memory.accepted()
+        if accepted != self._accepted:
+            self._accepted = accepted
+            self.accept()
+            jump = None
+        if jump is None:
+            memory.note(self._clock.now())
+        else:
+            memory.hold(jump.by)
+
+    def _remember(self) -> None:
+        """Compare with what was written down before this process started; once, and under the lock."""
+        if self._remembers or self._memory is None:
+            return
+        last_seen, self._accepted = self._memory.last_seen(), self._memory.accepted()
+        self._remembers = True
+        if last_seen is None:
+            return
+        started = self._offset + self._clock.monotonic()  # where the clock is now had it been right at start
+        ahead = started - last_seen.timestamp()
+        if ahead < -self._tolerance or ahead > self._largest_absence:
+            # The expected offset is where the clock would be had no time passed while we were away.
+            self._offset = last_seen.timestamp() - self._clock.monotonic()

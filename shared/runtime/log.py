@@ -93,6 +93,9 @@ def configure(service: str, stream: TextIO, json: bool = True, level: str = "inf
         if isinstance(other, logging.Logger):
             other.handlers.clear()
             other.propagate = True
+    # Off and on: when somebody put `warnings.showwarning` back meanwhile, as catch_warnings does at its end,
+    # "on" alone does nothing, because logging believes that it has the warnings already.
+    logging.captureWarnings(False)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

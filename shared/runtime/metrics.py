@@ -72,6 +72,7 @@ class ServiceMetrics:
         self.inbox_done = Counter(make, "myosotis_inbox_done_total", "Messages with effect.", "type")
         self.inbox_failed = Counter(make, "myosotis_inbox_failed_total", "Tries that failed.", "type")
         self.inbox_parked = Counter(make, "myosotis_inbox_parked_total", "Messages that were parked.", "type")
+        self.inbox_held = Gauge(make, "myosotis_inbox_held_back", "Beyond a partner's allowance: waits.")
         self.rejected = Counter(make, "myosotis_rejected_total", "Messages refused, by code.", "code")
         self.handled = Seconds(make, "myosotis_handler_seconds", "Duration of one effect.", "type")
         self.clock_jump = Gauge(make, "myosotis_clock_jump_seconds", "How far the clock is off; 0 is well.")

@@ -13,14 +13,16 @@ from __future__ import annotations
 import copy
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
+
+from shared.store.turn import Turn
 
 BUSY_SECONDS = 30.0
 _READ_ONLY = "myosotis_read_only"
@@ -46,7 +48,7 @@ class Database:
         read_only = {_READ_ONLY: True, "postgresql_readonly": self.dialect == "postgresql"}
         # expire_on_commit=False: what was read stays readable after the transaction, without a new one.
         self._writers = sessionmaker(self._engine, expire_on_commit=False)
-        self._turn = threading.Lock()
+        self._turn = Turn(Path(parsed.database or "")) if self.dialect == "sqlite" else None
         self._first_lock = ""
         self._readers = sessionmaker(self._engine.execution_options(**read_only), expire_on_commit=False)
 
@@ -58,7 +60,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A session in one write transaction: committed at the end, rolled back when anything is raised."""
-        with self._in_turn(), self._writers.begin() as session:
+        with self._my_turn(), self._writers.begin() as session:
             if self._first_lock:
                 lock(session, self._first_lock)
             yield session
@@ -79,19 +81,8 @@ class Database:
         with self._readers() as session:
             yield session
 
-    @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        """SQLite lets one write at a time, and who has to wait sleeps up to 100 ms before it looks again.
-
-        The threads of one process queue here instead, and go on at once. It is a courtesy: what keeps
-        writers apart is the database, also where two processes meet or a turn does not come in time.
-        """
-        queued = self.dialect == "sqlite" and self._turn.acquire(timeout=BUSY_SECONDS)
-        try:
-            yield
-        finally:
-            if queued:
-                self._turn.release()
+    def _my_turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turn is None else self._turn.taken(BUSY_SECONDS)
 
     def check(self) -> None:
         """For the readiness page: raises when the database does not answer."""
@@ -101,6 +92,8 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
     def __repr__(self) -> str:
         return f"Database({self.dialect})"

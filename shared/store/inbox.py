@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared.crypto.errors import CannotDecrypt
@@ -96,22 +96,17 @@ def claim(
     """
     row = InboxRow
     due: list[ColumnElement[bool]] = [
-        row.state.in_(("waiting", "early")),
         row.not_before <= now,
         or_(row.owner.is_(None), row.lease_until < now),
     ]
     if lane is not None:
         due.append(row.lane == lane)
-    fresh_first = case((row.state == "early", 1), else_=0)
-    first = select(row.id).where(*due).order_by(row.priority, fresh_first, row.id).limit(limit)
     items: list[InboxItem] = []
     with database.read() as session:  # an idle look must not cost the database's one write transaction
-        if session.execute(select(row.id).where(*due).limit(1)).first() is None:
+        if not _first(session, due, 1, lock=False):
             return []
     with database.begin() as session:
-        # Numbers first: a backlog is sorted without its payloads.
-        ids = session.scalars(first.with_for_update(skip_locked=True)).all()
-        for found in _without_suspects(_rows(session, ids)):
+        for found in _without_suspects(_rows(session, _first(session, due, limit, lock=True))):
             if found.claims >= LOST_CLAIMS:
                 _set_aside(session, found.id, "claims.lost")
                 continue
@@ -288,6 +283,25 @@ def _without_suspects(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     if rows and rows[0].claims >= SUSPECT_CLAIMS:
         return rows[:1]
     return list(takewhile(lambda row: row.claims < SUSPECT_CLAIMS, rows))
+
+
+def _first(session: Session, due: Sequence[ColumnElement[bool]], limit: int, *, lock: bool) -> list[int]:
+    """The ids of the first rows that are due: the most urgent, of those the new, of those the oldest.
+
+    Each state is read along its index, so that a backlog of any length is neither sorted nor read through.
+    """
+    found: list[tuple[int, int, int]] = []
+    for later, state in enumerate(("waiting", "early")):
+        chosen = (
+            select(_TABLE.c.priority, _TABLE.c.id)
+            .where(_TABLE.c.state == state, *due)
+            .order_by(_TABLE.c.priority, _TABLE.c.id)
+            .limit(limit)
+        )
+        if lock:
+            chosen = chosen.with_for_update(skip_locked=True)
+        found += [(priority, later, row_id) for priority, row_id in session.execute(chosen)]
+    return [row_id for _, _, row_id in sorted(found)[:limit]]
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Row[Any]]:

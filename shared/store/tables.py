@@ -68,7 +68,6 @@ class InboxRow(SharedBase):
     sender: Mapped[str] = mapped_column(String(64))
     message_id: Mapped[str] = mapped_column(String(64))
     type: Mapped[str] = mapped_column(String(64))
-    payload: Mapped[bytes] = mapped_column(LargeBinary)
     priority: Mapped[int]
     state: Mapped[str] = mapped_column(String(8))
     received: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -80,9 +79,11 @@ class InboxRow(SharedBase):
     wait_key: Mapped[str | None] = mapped_column(String(128), index=True)
     done: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(64))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    """The last column, because SQLite walks through all of it to reach one behind."""
     __table_args__ = (
         UniqueConstraint("sender", "message_id"),
-        Index(None, "lane", "state", "priority", "id"),
+        Index(None, "state", "priority", "id"),
         CheckConstraint("state IN ('waiting', 'early', 'done', 'parked')", name="state"),
         {"sqlite_autoincrement": True},
     )

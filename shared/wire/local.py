@@ -109,6 +109,9 @@ class MatchProposed(Body):
     description: Description
     """What the alert released, for the desk to show beside the own case."""
     expires: Time
+    duty: Reference | None = None
+    """Under which reference the people on duty are told: its own, or an earlier match's of the same case and
+    partner. Absent when they need not be told."""
 
 
 class MatchRetracted(Body):

@@ -4,6 +4,8 @@ A body travels inside the signed, sealed inner message; the relay sees neither t
 To add a type: write its body here, name it in `BODIES` and `MAY_SIGN`, add a vector.
 """
 
+import operator
+import struct
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -28,6 +30,8 @@ TAG_BYTES = 8
 TAGS_PER_ALERT = 160
 KEYS_PER_CASE = 24
 POINT_BYTES = 32
+_TAGS = struct.Struct(f">{TAGS_PER_ALERT}Q")
+"""Tags as numbers, which sort as their bytes do."""
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
@@ -74,8 +78,8 @@ class TagSet(Model):
         data = decode_base64(self.tags)
         if len(data) != TAG_BYTES * TAGS_PER_ALERT:
             raise ValueError(f"an alert carries exactly {TAGS_PER_ALERT} tags")
-        tags = [data[i : i + TAG_BYTES] for i in range(0, len(data), TAG_BYTES)]
-        if tags != sorted(set(tags)):
+        tags = _TAGS.unpack(data)
+        if not all(map(operator.lt, tags, tags[1:])):
             raise ValueError("tags must ascend and differ")
         return self
 
@@ -160,9 +164,11 @@ class SequenceGap(Model):
 
 
 class AuditHead(Model):
-    """The tip of the signer's audit chain, so that partners witness it."""
+    """The tip of the signer's audit chain, so that partners witness it.
 
-    index: Count
+    Without its number: that counts the rows of the log, and so what was found (rule 4).
+    """
+
     hash: Hash
 
 

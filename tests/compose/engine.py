@@ -22,9 +22,14 @@ class ComposeFailed(Exception):
 def run(*command: str, environment: Mapping[str, str] | None = None, seconds: float = 600) -> str:
     """The standard output of a command. Raises ComposeFailed."""
     result = subprocess.run(
-        command, cwd=ROOT, env={**_clean(), **(environment or {})}, capture_output=True, text=True,
-        timeout=seconds, check=False,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env=clean(environment),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
     if result.returncode != 0:
         lines = (result.stdout + result.stderr).splitlines()[-40:]
         raise ComposeFailed(f"{' '.join(command)} ended with {result.returncode}:\n" + "\n".join(lines))
@@ -91,10 +96,11 @@ def _well(state: Mapping[str, Any]) -> bool:
     )
 
 
-def _clean() -> dict[str, str]:
-    """The caller's environment without what would change the compose file's meaning."""
+def clean(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The caller's environment without what would change the compose file's meaning, and `more`."""
     prefixes = ("COMPOSE_", "MYOSOTIS_", "VILNIUS_", "RIGA_", "LYON_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+    return kept | dict(more or {})
 
 
-__all__: Sequence[str] = ("HOW_TO_GET_ONE", "ROOT", "ComposeFailed", "Project", "need_engine", "run")
+__all__: Sequence[str] = ("HOW_TO_GET_ONE", "ROOT", "ComposeFailed", "Project", "clean", "need_engine", "run")

@@ -71,6 +71,8 @@ def test_the_whole_way_of_one_alert(three: World) -> None:
         RIGA: "compared",
     }
 
+    assert all(each.sent_at is not None for each in alert_now(vilnius, alert).shares)
+
     # A person decides.
     decided = lyon.intake.use_cases.matches.decide(match.id, MatchState.PROBABLE, lyon.actor(), note="spoke")
     assert decided.summary.state is MatchState.PROBABLE

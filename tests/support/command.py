@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from admin import nodes
@@ -13,13 +14,16 @@ from admin.command import cli
 from admin.nodes import NodePlan
 from services.intake import app as intake_app
 from services.intake.handlers.actor import UserRole
+from services.intake.handlers.users import Users
 from shared.bus.topology import SERVICES
 from shared.post import keyed, process
 from shared.runtime import settings as settings_files
 from shared.runtime.clock import Clock, SystemClock
+from tests.support.logs import log_restored
 from tests.support.world import FAST, plan_for
 
 PASSWORD = "four unrelated words do well"
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ROOT_PASSPHRASE = b"a root passphrase for tests"
 STAFF = {
     "anna": UserRole.ADMINISTRATOR,
@@ -46,7 +50,9 @@ class Said:
 def run(*arguments: object, node: Path | None = None, answers: str = "", code: int | None = 0) -> Said:
     """Run one command. Whatever happens it ends with 0, 1 or 2, a sentence, and no traceback."""
     begin = [] if node is None else ["--node", str(node)]
-    result = CliRunner().invoke(cli, [*begin, *map(str, arguments)], input=answers, prog_name="myosotis")
+    words = [*begin, *map(str, arguments)]
+    with log_restored():
+        result = CliRunner().invoke(cli, words, input=answers, prog_name="myosotis")
     said = Said(result.exit_code, result.stdout, result.stderr)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
@@ -97,11 +103,12 @@ def make_node(
 
 
 def hire(folder: Path) -> None:
-    """The staff of a node, each with the same password."""
+    """The staff of a node, each with the same password, whose hashes are quick to compare with."""
     app = intake_app.build(settings_files.load(folder / "intake"))
+    users = Users(app.use_cases.context, QUICK_HASHER)
     try:
         for login, role in STAFF.items():
-            app.use_cases.users.create(login, PASSWORD, login.title(), role)
+            users.create(login, PASSWORD, login.title(), role)
     finally:
         app.database.dispose()
 

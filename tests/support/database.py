@@ -13,6 +13,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -110,9 +111,34 @@ def new_url(kind: str, folder: Path) -> str:
 
 def new_database(kind: str, folder: Path) -> Database:
     """A new database with the shared tables, made without migrations."""
+    if kind == "sqlite":
+        return copy_of(_shared_tables(), folder)
     database = Database(new_url(kind, folder))
     SharedBase.metadata.create_all(database.engine)
     return database
+
+
+def image(fill: Callable[[Database], object]) -> bytes:
+    """The SQLite file that `fill` makes, for many tests to begin with: a copy is made at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "image.db"
+        database = Database(f"sqlite:///{path}")
+        fill(database)
+        database.dispose()
+        assert not path.with_name("image.db-wal").exists()  # all of it is in the file
+        return path.read_bytes()
+
+
+def copy_of(data: bytes, folder: Path) -> Database:
+    """A new SQLite database that begins as this image."""
+    url = new_url("sqlite", folder)
+    Path(url.removeprefix("sqlite:///")).write_bytes(data)
+    return Database(url)
+
+
+@functools.cache
+def _shared_tables() -> bytes:
+    return image(lambda database: SharedBase.metadata.create_all(database.engine))
 
 
 def _binaries() -> Path:

@@ -1,7 +1,7 @@
 """A post that keeps what it was given, for tests of handlers."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ class Sent:
     id: str
     priority: int
     not_before: datetime | None = None
+    keep: timedelta | None = None
 
 
 @dataclass
@@ -37,11 +38,12 @@ class RecordingPost:
         *,
         priority: int = 5,
         not_before: datetime | None = None,
+        keep: timedelta | None = None,
     ) -> str:
         """Keep a message to a partner; it must be one that can be sent."""
         assert body.TYPE in messages.RELAY_BODIES
         assert messages.ADDRESSED_TO[body.TYPE] == to.role
-        return self._keep(str(to), body, priority, not_before)
+        return self._keep(str(to), body, priority, not_before, keep)
 
     def tell(self, session: Session, body: Body, *, priority: int = 5) -> str:
         """Keep a message to a service of this node."""
@@ -56,7 +58,14 @@ class RecordingPost:
         """What was sent of one kind, in order."""
         return [message.body for message in self.sent if isinstance(message.body, kind)]
 
-    def _keep(self, to: str, body: Body, priority: int, not_before: datetime | None) -> str:
+    def _keep(
+        self,
+        to: str,
+        body: Body,
+        priority: int,
+        not_before: datetime | None,
+        keep: timedelta | None = None,
+    ) -> str:
         canonical.dumps(body.to_wire())  # what has no canonical form cannot be sent
-        self.sent.append(Sent(to, body, ids.new_id("msg"), int(priority), not_before))
+        self.sent.append(Sent(to, body, ids.new_id("msg"), int(priority), not_before, keep))
         return self.sent[-1].id

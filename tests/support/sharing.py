@@ -2,12 +2,8 @@
 
 from pathlib import Path
 
-from services.intake import app as intake_app
 from services.intake.handlers.actor import Actor, UserRole
-from services.matching import app as matching_app
-from services.notify import app as notify_app
-from shared.runtime import settings as settings_files
-from tests.support.world import MemoryWires, Node, Post, World
+from tests.support.world import Node, World, open_node
 
 TABLE = "id,kind,given_name,family_name,date_of_birth,sex\n" + "".join(
     f"{number},missing,Jonas,Pavyzdys{chr(96 + number) * 2},201{number}-0{number}-11,male\n"
@@ -39,15 +35,9 @@ def start_again(world: World, organisation: str, folder: Path | None = None) -> 
     node = world[organisation]
     for app in (node.intake, node.matching, node.notify):
         app.database.dispose()
-    place = folder or node.folder
-    settings = {service: settings_files.load(place / service) for service in ("intake", "matching", "notify")}
-    node.intake = intake_app.build(settings["intake"], world.clock)
-    node.matching = matching_app.build(settings["matching"], world.clock)
-    node.notify = notify_app.build(settings["notify"], world.clock)
-    node.folder, node.posts = place, []
-    for service, app in (("intake", node.intake), ("matching", node.matching), ("notify", node.notify)):
-        wires = MemoryWires(organisation, service, world.relay, node.local)
-        node.posts.append(Post(app.office(wires), wires))
+    again = open_node(organisation, folder or node.folder, world.relay, node.local, world.clock)
+    node.folder, node.posts = again.folder, again.posts
+    node.intake, node.matching, node.notify = again.intake, again.matching, again.notify
     return node
 
 

@@ -179,16 +179,24 @@ def plan_for(organisation: str, folder: Path) -> NodePlan:
 
 def make_node(organisation: str, folder: Path, relay: MemoryBus, clock: ManualClock) -> Node:
     """Set up a node as `myosotis setup` does, and build its three services."""
-    card = create(folder, plan_for(organisation, folder), b"a root passphrase for tests", clock, FAST)
-    local = MemoryBus.node(organisation)
+    create(folder, plan_for(organisation, folder), b"a root passphrase for tests", clock, FAST)
+    for service in SERVICES:
+        process.migrate(settings_files.load(folder / service))
+    node = open_node(organisation, folder, relay, MemoryBus.node(organisation), clock)
+    node.intake.begin(keyed.own_card(node.intake.settings))
+    node.matching.begin(keyed.own_card(node.matching.settings))
+    return node
+
+
+def open_node(
+    organisation: str, folder: Path, relay: MemoryBus, local: MemoryBus, clock: ManualClock
+) -> Node:
+    """Build the three services of a node that is set up, as their processes do at every start."""
     settings = {service: settings_files.load(folder / service) for service in SERVICES}
-    for each in settings.values():
-        process.migrate(each)
+    card = CardFile.decode((folder / "public" / f"{organisation}.card").read_bytes())
     intake = intake_app.build(settings["intake"], clock)
     matching = matching_app.build(settings["matching"], clock)
     notify = notify_app.build(settings["notify"], clock)
-    intake.begin(keyed.own_card(settings["intake"]))
-    matching.begin(keyed.own_card(settings["matching"]))
     posts = []
     for service, app in (("intake", intake), ("matching", matching), ("notify", notify)):
         wires = MemoryWires(organisation, service, relay, local)

@@ -239,6 +239,8 @@ class MatchSummary(Answer):
     version: int
     received_at: datetime
     duty_state: str | None
+    more: int
+    """How many more between the same case and partner are not in this list; `case` lists them."""
 
 
 class MatchList(Answer):

@@ -281,5 +281,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "duty_reason": {
         "no_channel": N_("no way to reach the people on duty is set up"),
         "nobody_on_duty": N_("nobody is on duty"),
+        "again_later": N_("people were told of it a short while ago, and are told again after a pause"),
     },
 }

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from services.intake.domain.case import Case, CaseClosed
 from services.intake.domain.codes import TracingStatus
 from services.intake.domain.matchkeys import case_keys
-from services.intake.handlers.actor import EVERY_TEAM, READS_CASES, WRITES_CASES, Actor
+from services.intake.handlers.actor import READS_CASES, WRITES_CASES, Actor
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.case_views import CaseSummary, CaseView
 from services.intake.handlers.errors import BadField, CaseErased, EditConflict, NotFound
@@ -15,6 +15,7 @@ from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import tasks
 from services.intake.handlers.search_terms import NAME, SOURCE_ID, SearchTerms, terms_of
 from services.intake.handlers.vault import CaseVault
+from services.intake.handlers.visible import visible
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
 from shared.runtime import ids
 from shared.wire.local import CaseClosed as CaseClosedBody
@@ -169,10 +170,8 @@ class Cases:
         return row
 
     def _listed(self, chosen: Select[CaseRow], by: Actor, action: str) -> list[CaseSummary]:
-        if by.role not in EVERY_TEAM:
-            chosen = chosen.where(CaseRow.team == by.team)
         with self._context.database.begin() as session:
-            rows = session.scalars(chosen.limit(LIST_LIMIT)).all()
+            rows = session.scalars(chosen.where(visible(by)).limit(LIST_LIMIT)).all()
             self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
             return [self._summary(session, row) for row in rows]
 

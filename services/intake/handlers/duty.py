@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services.intake.handlers.actor import READS_CASES, Actor
+from services.intake.handlers.actor import EVERY_TEAM, READS_CASES, Actor
 from services.intake.handlers.ports import Context
+from services.intake.handlers.visible import visible
+from services.intake.store.alerts import AlertRow, NoticeRow, ShareRow
+from services.intake.store.cases import CaseRow
 from services.intake.store.desk import DutyStateRow
+from services.intake.store.matches import MatchRow
 from shared.post.incoming import Incoming, Refuse
 from shared.runtime import clock as clocks
 from shared.runtime import ids
@@ -52,10 +56,25 @@ class Duty:
         row.reason, row.at = body.reason, at
 
     def entries(self, by: Actor) -> list[DutyEntry]:
-        """The newest first, at most a hundred."""
+        """What is told of the cases that this person may see, the newest first, at most a hundred."""
         by.must_be(READS_CASES)
         with self._context.database.read() as session:
-            rows = session.scalars(select(DutyStateRow).order_by(DutyStateRow.at.desc()).limit(100))
+            chosen = select(DutyStateRow).order_by(DutyStateRow.at.desc()).limit(100)
+            if by.role not in EVERY_TEAM:
+                of_matches = select(MatchRow.duty).join(CaseRow, CaseRow.id == MatchRow.case_id)
+                of_notices = (
+                    select(NoticeRow.duty)
+                    .join(ShareRow, ShareRow.id == NoticeRow.share_id)
+                    .join(AlertRow, AlertRow.id == ShareRow.alert_id)
+                    .join(CaseRow, CaseRow.id == AlertRow.case_id)
+                )
+                chosen = chosen.where(
+                    or_(
+                        DutyStateRow.reference.in_(of_matches.where(visible(by))),
+                        DutyStateRow.reference.in_(of_notices.where(visible(by))),
+                    )
+                )
+            rows = session.scalars(chosen)
             return [
                 DutyEntry(
                     row.reference,

@@ -1,7 +1,8 @@
 """What matching says about possible matches: taken into the desk's read model."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.codes import MatchState as DomainState
@@ -11,9 +12,11 @@ from services.intake.handlers.ports import Context
 from services.intake.store.cases import CaseRow
 from services.intake.store.matches import MatchEventRow, MatchRow
 from shared.post.incoming import Incoming, Refuse, Wait
+from shared.post.sender import Teller
 from shared.runtime import clock as clocks
+from shared.store.outbox import Priority
 from shared.wire.codes import MatchState
-from shared.wire.local import CaseClosed, DutySettled, MatchProposed, MatchRetracted
+from shared.wire.local import CaseClosed, DutySettled, DutyWaiting, MatchProposed, MatchRetracted
 
 FINAL = ("withdrawn", "tombstone")
 """Why a match was retracted when it cannot come back."""
@@ -35,7 +38,7 @@ class MatchEvents:
         if case is None or case.state != "open":
             # Our word that the case is closed was still under way: say it again, show nothing.
             self._context.post.tell(session, CaseClosed(case=body.case))
-            self._context.post.tell(session, DutySettled(reference=body.match))
+            self._context.post.tell(session, DutySettled(reference=body.duty or body.match))
             return
         now = self._context.clock.now()
         row = session.get(MatchRow, body.match, with_for_update=True)
@@ -51,7 +54,9 @@ class MatchEvents:
         if state != row.state or first:
             row.received_at, row.retracted_at, row.retracted_why = now, None, None
             row.state, row.decided_by, row.decided_at, row.decision_reason = state, None, None, None
+            row.duty = body.duty or body.match
             session.flush()
+            self._tell_again(session, row, body, now)
             add_event(session, row, now, SYSTEM)
         session.flush()
         details: dict[str, str | int] = {"case": body.case, "version": body.version}
@@ -73,8 +78,19 @@ class MatchEvents:
         row.changed_at = now
         session.flush()
         add_event(session, row, now, SYSTEM, body.why)
-        self._context.post.tell(session, DutySettled(reference=body.match))
+        settle(session, self._context.post, row)
         self._context.audit.append(session, SYSTEM, "match.retracted", body.match, {"why": body.why})
+
+    def _tell_again(self, session: Session, row: MatchRow, body: MatchProposed, now: datetime) -> None:
+        """Matching told of it, but what it told it under may have been settled here meanwhile.
+
+        Whoever is told already is not told twice: notify sees the same reference.
+        """
+        if body.duty != body.match and not _others_unseen(session, row):
+            # Later than any `settled` that was said until now, whichever of the two arrives first.
+            at = clocks.to_wire(now + timedelta(seconds=1))
+            waiting = DutyWaiting(reference=row.duty, urgency=body.urgency, status=body.status, at=at)
+            self._context.post.tell(session, waiting, priority=Priority.URGENT)
 
     def _own_matching(self, incoming: Incoming) -> None:
         if incoming.sender != f"{self._context.organisation}/matching":
@@ -92,6 +108,19 @@ def _next_state(row: MatchRow, body: MatchProposed) -> MatchState | None:
     state = MatchState(known.proposed_again(body.facts).state)
     settled_for_these = row.facts == body.facts and row.state in SETTLED
     return None if settled_for_these else state
+
+
+def settle(session: Session, post: Teller, row: MatchRow) -> None:
+    """Somebody looked at this match, or it is gone: nobody need be told, unless others of its notice wait."""
+    if not _others_unseen(session, row):
+        post.tell(session, DutySettled(reference=row.duty))
+
+
+def _others_unseen(session: Session, row: MatchRow) -> bool:
+    chosen = select(MatchRow.id).where(
+        MatchRow.duty == row.duty, MatchRow.state == MatchState.NEW, MatchRow.id != row.id
+    )
+    return session.scalar(chosen.limit(1)) is not None
 
 
 def add_event(

@@ -5,9 +5,12 @@ from datetime import datetime
 
 from services.intake.domain.codes import MatchState
 from services.intake.domain.decision import ALLOWED, SETTLED
+from shared.runtime import ids
 
 WAITING = tuple(state for state in MatchState if state not in SETTLED)
 """What still wants somebody's decision."""
+URGENCY_ORDER = ("Immediate", "Expected", "Future", "Unknown", "Past")
+"""What presses most comes first in a list."""
 
 
 def may_become(state: MatchState) -> list[MatchState]:
@@ -43,6 +46,15 @@ class MatchSummary:
     received_at: datetime
     duty_state: str | None
     """What notify said: `told`, `retrying`, `parked`, `nobody_on_duty`; None while nothing was heard."""
+    duty: str
+    """The reference under which people are told of it; that of an earlier match if several are one notice."""
+    more: int
+    """How many more between the same case and partner stand behind this one and not in the list."""
+
+    @property
+    def told_as(self) -> str | None:
+        """The four characters of the notice, when they are those of another match."""
+        return None if self.duty == self.id else ids.short(self.duty)
 
     def __repr__(self) -> str:
         return f"<MatchSummary {self.id}>"

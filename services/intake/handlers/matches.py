@@ -3,15 +3,17 @@
 Nothing here sends anything to the publisher of the alert: a decision stays in the house (cases 43 and 92).
 """
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, func, select
+from sqlalchemy import case as by_case
 from sqlalchemy.orm import Session
 
 from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.decision import DecisionNotAllowed, MatchDecision
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES, Actor
 from services.intake.handlers.errors import EditConflict, NotFound
-from services.intake.handlers.match_events import add_event
+from services.intake.handlers.match_events import add_event, settle
 from services.intake.handlers.match_views import (
+    URGENCY_ORDER,
     WAITING,
     FieldPair,
     MatchReason,
@@ -22,14 +24,20 @@ from services.intake.handlers.match_views import (
 )
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
+from services.intake.handlers.visible import visible
 from services.intake.store.cases import CaseRow
 from services.intake.store.desk import DutyStateRow
 from services.intake.store.fields import MATCH_NOTE
 from services.intake.store.matches import MatchEventRow, MatchRow
 from shared.runtime import ids
+from shared.wire import codes
 from shared.wire.codes import MatchState as WireState
-from shared.wire.local import DutySettled, MatchDecided
+from shared.wire.local import MatchDecided
 from shared.wire.messages import Description
+
+LIST_LIMIT = 500
+SHOWN_ALIKE = 3
+"""So many between one case and one partner stand in the list of all; the case shows the rest."""
 
 
 class Matches:
@@ -42,30 +50,37 @@ class Matches:
     def overview(
         self, by: Actor, *, waiting_only: bool = False, case_id: str | None = None
     ) -> list[MatchSummary]:
-        """Possible matches of the cases that this person may see, the newest first, at most 500."""
+        """Possible matches of the cases that this person may see, the newest first, at most 500.
+
+        Of those between one case and one partner only the foremost 3, unless a case is given, and how many
+        more there are: one partner with many alerts of one person must not hide the matches of all others.
+        """
         by.must_be(READS_CASES)
+        places = _places(waiting_only=waiting_only, case_id=case_id)
+        shown = LIST_LIMIT if case_id is not None else SHOWN_ALIKE
         chosen = (
-            select(MatchRow, CaseRow, DutyStateRow.state)
+            select(MatchRow, CaseRow, DutyStateRow.state, places.c.place, places.c.all)
+            .join(places, places.c.id == MatchRow.id)
             .join(CaseRow, CaseRow.id == MatchRow.case_id)
-            .outerjoin(DutyStateRow, DutyStateRow.reference == MatchRow.id)
+            .outerjoin(DutyStateRow, DutyStateRow.reference == MatchRow.duty)
+            .where(visible(by), places.c.place <= shown)
             .order_by(MatchRow.received_at.desc(), MatchRow.id)
-            .limit(500)
+            .limit(LIST_LIMIT)
         )
-        if waiting_only:
-            chosen = chosen.where(MatchRow.state.in_(WAITING))
-        if case_id is not None:
-            chosen = chosen.where(MatchRow.case_id == case_id)
         with self._context.database.begin() as session:
-            found = [row for row in session.execute(chosen).all() if by.sees_team(row[1].team)]
+            found = session.execute(chosen).all()
             self._context.audit.append(session, by.id, "match.listed", "matches", {"count": len(found)})
-            return [self._summary(session, match, case, duty) for match, case, duty in found]
+            return [
+                self._summary(session, match, case, duty, more=total - shown if place == shown else 0)
+                for match, case, duty, place, total in found
+            ]
 
     def open(self, match_id: str, by: Actor) -> MatchView:
         """One possible match: reasons, own values beside released ones, history. The look is audited."""
         by.must_be(READS_CASES)
         with self._context.database.begin() as session:
             match, case = self._find(session, match_id, by)
-            duty = session.get(DutyStateRow, match_id)
+            duty = session.get(DutyStateRow, match.duty)
             self._context.audit.append(session, by.id, "match.viewed", match_id, {"case": case.id})
             return self._view(session, match, case, duty.state if duty else None)
 
@@ -98,10 +113,10 @@ class Matches:
             add_event(session, match, now, by.id, reason, sealed)
             decided = MatchDecided(match=match_id, state=WireState(state), facts=match.facts)
             self._context.post.tell(session, decided)
-            self._context.post.tell(session, DutySettled(reference=match_id))
+            settle(session, self._context.post, match)
             details = {"state": state.value, "case": case.id} | ({"reason": reason.value} if reason else {})
             self._context.audit.append(session, by.id, "match.decided", match_id, details)
-            duty = session.get(DutyStateRow, match_id)
+            duty = session.get(DutyStateRow, match.duty)
             return self._view(session, match, case, duty.state if duty else None)
 
     def _find(
@@ -113,7 +128,9 @@ class Matches:
             raise NotFound()
         return match, case
 
-    def _summary(self, session: Session, match: MatchRow, case: CaseRow, duty: str | None) -> MatchSummary:
+    def _summary(
+        self, session: Session, match: MatchRow, case: CaseRow, duty: str | None, more: int = 0
+    ) -> MatchSummary:
         return MatchSummary(
             id=match.id,
             short=ids.short(match.id),
@@ -128,6 +145,8 @@ class Matches:
             version=match.version,
             received_at=match.received_at,
             duty_state=duty,
+            duty=match.duty,
+            more=more,
         )
 
     def _view(self, session: Session, match: MatchRow, case: CaseRow, duty: str | None) -> MatchView:
@@ -157,6 +176,28 @@ class Matches:
         if step.note is not None and case.state != "erased":
             note = MATCH_NOTE.open(self._people.cipher(session, case.id), step.match_id, step.note)
         return MatchStep(step.at, step.actor, MatchState(step.state), step.reason, note)
+
+
+def _places(*, waiting_only: bool, case_id: str | None) -> Subquery:
+    """Each match's place among those between the same case and partner: the most pressing is the first."""
+    alike = (MatchRow.case_id, MatchRow.partner)
+    pressing = (
+        by_case((MatchRow.msg_status == codes.MsgStatus.ACTUAL.value, 0), else_=1),
+        by_case({code: place for place, code in enumerate(URGENCY_ORDER)}, value=MatchRow.urgency, else_=9),
+        MatchRow.score.desc(),
+        MatchRow.received_at.desc(),
+        MatchRow.id,
+    )
+    chosen = select(
+        MatchRow.id,
+        func.row_number().over(partition_by=alike, order_by=pressing).label("place"),
+        func.count().over(partition_by=alike).label("all"),
+    )
+    if waiting_only:
+        chosen = chosen.where(MatchRow.state.in_(WAITING))
+    if case_id is not None:
+        chosen = chosen.where(MatchRow.case_id == case_id)
+    return chosen.subquery()
 
 
 def _decision_of(match: MatchRow) -> MatchDecision:

@@ -1,7 +1,7 @@
 """Telling a partner something about its alert, and being told: only under a recorded consent (rule 2)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from services.intake.handlers.actor import READS_CASES, SYSTEM, WRITES_CASES, Ac
 from services.intake.handlers.consents import Consents
 from services.intake.handlers.errors import NotFound, NotYetDecided, PartnerNotVerified
 from services.intake.handlers.ports import Context
+from services.intake.handlers.visible import visible
 from services.intake.store.alerts import AlertRow, NoticeRow, ShareRow
 from services.intake.store.cases import CaseRow
 from services.intake.store.matches import MatchRow, NoticeSentRow
@@ -32,6 +33,11 @@ SCOPE_OF: dict[ContactWish, ConsentScope] = {
 }
 """What a notice of each wish tells; where the person is, it never tells."""
 _REACH = tuple(ContactWish)
+LIST_LIMIT = 200
+MOST_OF_ONE_ALERT = 20
+"""What one partner may say about one alert; more is set aside for an administrator to look at."""
+FOLDED_FOR = timedelta(hours=1)
+"""What a partner says of one alert within an hour is one notice to the people on duty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,22 @@ class Notices:
         body = incoming.body
         if not isinstance(body, MatchNotice):
             raise TypeError("only match.notice is handled here")
-        share = session.get(ShareRow, body.alert)
+        share = session.get(ShareRow, body.alert, with_for_update=True)
         if share is None or share.partner != incoming.organisation:
             raise Refuse("alert.unknown")
         alert = session.get_one(AlertRow, share.alert_id)
         now = self._context.clock.now()
+        known = session.scalars(select(NoticeRow).where(NoticeRow.share_id == share.id)).all()
+        said = (body.consent, body.wish, clocks.from_wire(body.until))
+        if said in [(one.consent, one.wish, one.until) for one in known]:
+            return  # the same word under another message id: a partner that was restored, or a hostile one
+        if len(known) >= MOST_OF_ONE_ALERT:
+            raise Refuse("notice.too_many")
+        recent = [one.duty for one in known if timedelta(0) <= now - one.received_at < FOLDED_FOR]
+        new_id = ids.new_id("notice")
         row = NoticeRow(
-            id=ids.new_id("notice"),
+            id=new_id,
+            duty=recent[0] if recent else new_id,
             share_id=share.id,
             partner=share.partner,
             wish=body.wish,
@@ -130,7 +145,7 @@ class Notices:
         session.flush()
         self._context.audit.append(session, SYSTEM, "notice.received", row.id, {"case": alert.case_id})
         waiting = DutyWaiting(
-            reference=row.id,
+            reference=row.duty,
             urgency=codes.Urgency(alert.urgency),
             status=codes.MsgStatus(alert.msg_status),
             at=clocks.to_wire(now),
@@ -141,20 +156,20 @@ class Notices:
         """Notices about the cases that this person may see, the newest first; the look is audited."""
         by.must_be(READS_CASES)
         chosen = (
-            select(NoticeRow, AlertRow, CaseRow.team)
+            select(NoticeRow, AlertRow)
             .join(ShareRow, ShareRow.id == NoticeRow.share_id)
             .join(AlertRow, AlertRow.id == ShareRow.alert_id)
             .join(CaseRow, CaseRow.id == AlertRow.case_id)
+            .where(visible(by))
             .order_by(NoticeRow.received_at.desc(), NoticeRow.id)
-            .limit(200)
+            .limit(LIST_LIMIT)
         )
         if case_id is not None:
             chosen = chosen.where(AlertRow.case_id == case_id)
         with self._context.database.begin() as session:
             found = [
                 NoticeView(row.id, alert.case_id, alert.id, row.partner, row.wish, row.until, row.received_at)
-                for row, alert, team in session.execute(chosen).all()
-                if by.sees_team(team)
+                for row, alert in session.execute(chosen)
             ]
             self._context.audit.append(session, by.id, "notice.listed", "notices", {"count": len(found)})
             return found

@@ -162,6 +162,7 @@ class Partners:
             self._context.audit.append(session, by.id, "partner.approved", organisation)
             self.tell_matching(session, organisation)
             tasks.asking_of(session, organisation)
+            self._make_current(session, organisation)
             return self._view(session, organisation)
 
     def suspend(self, organisation: str, by: Actor) -> PartnerView:
@@ -177,9 +178,11 @@ class Partners:
         """Agree to go on; it takes two people. The view's status tells whether both have agreed."""
         by.must_be(APPROVES_PARTNERS)
         with self._context.database.begin() as session:
-            verification.restart(session, organisation, by.id, self._context.clock.now())
+            again = verification.restart(session, organisation, by.id, self._context.clock.now())
             self._context.audit.append(session, by.id, "partner.restart", organisation)
             self.tell_matching(session, organisation)
+            if again:
+                self._make_current(session, organisation)
             return self._view(session, organisation)
 
     def tell_matching(self, session: Session, organisation: str) -> None:
@@ -194,6 +197,11 @@ class Partners:
         body = self._own_card(session)
         partners = self._context.partners(session).verified()
         return sum(self._announce_to(session, partner, body) for partner in partners)
+
+    def _make_current(self, session: Session, partner: str) -> None:
+        """Nothing was sent to it before, or while it was suspended: it has not heard of our newest keys."""
+        if self._can_send(session, partner):
+            self._announce_to(session, partner, self._own_card(session))
 
     def _own_card(self, session: Session) -> CardUpdated:
         own = self._context.directory.changed_body(session, self._context.organisation)

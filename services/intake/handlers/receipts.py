@@ -4,16 +4,17 @@ A receipt says that an alert was stored and compared. It never says whether anyt
 comes for every alert, at fixed slots (rule 4).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.intake.handlers.actor import READS_CASES, SYSTEM, Actor
 from services.intake.handlers.alarms import Alarms
+from services.intake.handlers.alerts import lost
 from services.intake.handlers.errors import NotFound
 from services.intake.handlers.ports import Context
 from services.intake.store.alerts import AlertRow, ReceiptEvidenceRow, ReceiptItemRow, ShareRow
@@ -21,6 +22,7 @@ from services.intake.store.cases import CaseRow
 from shared.post.incoming import Incoming
 from shared.runtime import clock as clocks
 from shared.runtime import ids
+from shared.runtime.clock import in_utc
 from shared.store import outbox
 from shared.store.tables import SettingRow
 from shared.wire.codes import ReceiptOutcome
@@ -30,6 +32,9 @@ MAX_RESENT = 100
 """Numbers sent again for one receipt, the lowest first; a longer gap also asks for everything anew."""
 EVERYTHING_ONCE_IN = timedelta(days=1)
 """How often one partner may have everything anew; an earlier wish waits and is met then."""
+WITNESS_EVERY = timedelta(hours=1)
+"""How often a receipt is kept that says nothing new."""
+_AT_ONCE = 500
 DELETED_THERE = "deleted_there"
 """The reason shown for a share that a partner deleted of itself and gave no reason."""
 _ORDER = ("pending", "queued", "sent", "stored", "compared")
@@ -64,20 +69,9 @@ class Receipts:
         if not isinstance(body, Receipt):
             raise TypeError("only receipt is handled here")
         partner = incoming.organisation
-        evidence = ReceiptEvidenceRow(
-            id=ids.new_id("evidence"),
-            partner=partner,
-            message_id=incoming.id,
-            evidence=incoming.evidence,
-            items=len(body.items),
-            head_index=body.head.index if body.head else None,
-            head_hash=body.head.hash if body.head else None,
-            received_at=self._context.clock.now(),
-        )
-        session.add(evidence)
-        session.flush()
-        for item in body.items:
-            self._take(session, partner, evidence, item)
+        news = self._take(session, partner, body.items)
+        if news or self._is_due(session, partner):
+            self._keep(session, incoming, body, news)
         complete = self._resend(session, incoming.sender, body.missing)
         self._everything(session, partner, wanted=body.resend or not complete)
         details = {"items": len(body.items), "missing": len(body.missing)}
@@ -106,23 +100,80 @@ class Receipts:
                 for item, kept in rows
             ]
 
-    def _take(self, session: Session, partner: str, evidence: ReceiptEvidenceRow, item: ReceiptItem) -> None:
-        share = session.get(ShareRow, item.alert, with_for_update=True)
-        if share is None or share.partner != partner:
+    def _take(
+        self, session: Session, partner: str, items: Sequence[ReceiptItem]
+    ) -> list[tuple[str, ReceiptItem]]:
+        """Move the shares on. Returns what was not signed before, with the share; a repetition moves, too.
+
+        A partner can say the same again without end, or sign for versions that it was never sent. Of each
+        share it can fill a row for each version of it and outcome, and one more for each outcome.
+        """
+        shares: dict[str, ShareRow] = {}
+        for item in items:
+            share = session.get(ShareRow, item.alert, with_for_update=True)
+            if share is not None and share.partner == partner:
+                shares[share.id] = share
+        unknown = [item for item in items if item.alert not in shares]
+        if [item for item in unknown if not lost.settle(session, partner, item)]:
             # A partner can sign only for what it was given; another one's reference is not even confirmed.
             self._alarms.raise_one(session, "receipt_foreign", partner)
-            return
-        at = clocks.from_wire(item.at)
-        session.add(
+        known = self._signed(session, shares)
+        news = []
+        for item in items:
+            mine = shares.get(item.alert)
+            if mine is None:
+                continue
+            said = (mine.id, min(item.version, mine.version + 1), item.outcome.value)
+            if said not in known:
+                known.add(said)
+                news.append((mine.id, item))
+            advance(mine, item, clocks.from_wire(item.at))
+        session.flush()
+        return news
+
+    def _signed(self, session: Session, shares: Mapping[str, ShareRow]) -> set[tuple[str, int, str]]:
+        """What is on record of these shares: share, version and outcome; later versions count as the next."""
+        known = set()
+        ids_of_shares = sorted(shares)
+        for start in range(0, len(ids_of_shares), _AT_ONCE):
+            chosen = select(ReceiptItemRow.share_id, ReceiptItemRow.version, ReceiptItemRow.outcome).where(
+                ReceiptItemRow.share_id.in_(ids_of_shares[start : start + _AT_ONCE])
+            )
+            for share_id, version, outcome in session.execute(chosen):
+                known.add((share_id, min(version, shares[share_id].version + 1), outcome))
+        return known
+
+    def _is_due(self, session: Session, partner: str) -> bool:
+        """Whether a receipt that says nothing new is kept for the tip of the partner's log in it."""
+        last = session.scalar(
+            select(func.max(ReceiptEvidenceRow.received_at)).where(ReceiptEvidenceRow.partner == partner)
+        )
+        return last is None or not timedelta(0) <= self._context.clock.now() - in_utc(last) < WITNESS_EVERY
+
+    def _keep(
+        self, session: Session, incoming: Incoming, body: Receipt, news: Sequence[tuple[str, ReceiptItem]]
+    ) -> None:
+        evidence = ReceiptEvidenceRow(
+            id=ids.new_id("evidence"),
+            partner=incoming.organisation,
+            message_id=incoming.id,
+            evidence=incoming.evidence,
+            items=len(body.items),
+            head_hash=body.head.hash if body.head else None,
+            received_at=self._context.clock.now(),
+        )
+        session.add(evidence)
+        session.flush()
+        session.add_all(
             ReceiptItemRow(
-                share_id=share.id,
+                share_id=share_id,
                 evidence_id=evidence.id,
                 version=item.version,
                 outcome=item.outcome,
-                at=at,
+                at=clocks.from_wire(item.at),
             )
+            for share_id, item in news
         )
-        advance(share, item, at)
         session.flush()
 
     def _resend(self, session: Session, recipient: str, missing: list[SequenceGap]) -> bool:

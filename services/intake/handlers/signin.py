@@ -1,5 +1,6 @@
 """Signing in: sessions in the browser and tokens for programs, both kept as hashes on the server."""
 
+import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -52,7 +54,7 @@ class SignIns:
         self._hasher = hasher
         self._throttle = Throttle(context.keys.blind_index)
         # Compared with when there is no such login, so that an unknown one takes as long (case 54).
-        self._nobody = hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = hash_of_nobody(hasher)
 
     def sign_in(self, login: str, password: str, source: str) -> SignIn:
         """Begin a session. SignInFailed is the same for unknown, wrong, switched off and too many tries."""
@@ -72,7 +74,7 @@ class SignIns:
                 failed = True
             else:
                 failed = False
-                self._throttle.succeeded(session, folded)
+                self._throttle.succeeded(session, folded, source, now)
                 token = secrets.token_urlsafe(32)
                 row = SessionRow(
                     id=ids.new_id("signin"),
@@ -165,6 +167,19 @@ class SignIns:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A stored hash with this hasher's costs that no password fits.
+
+    Its digest is random and not computed: every command builds the use cases, and few of them sign in.
+    """
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode("ascii")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
 
 
 def _hash(token: str) -> bytes:

@@ -1,24 +1,45 @@
-"""Slows down guessing: failed sign-ins are counted per login and per address (case 53).
+"""Slows down guessing without keeping colleagues out (cases 53 and 54).
 
-A growing pause, not a lock for ever: it ends by itself, and other logins are not touched. Whether a login
-exists makes no difference, because unknown ones are counted as well (case 54).
+Failures are counted three times: for an account, for an account at one address, and for an address. A
+growing pause follows, not a lock for ever. Whether a login exists makes no difference: unknown ones are
+counted as well.
+
+A whole centre may stand behind one address, and whoever sits there can fail on purpose. So an account that
+signed in from this address lately is *at home* there: neither what others fail at this address nor what
+anybody fails with this account elsewhere counts for it. At home only its own failures at home do, and they
+bound guessing there. Everywhere else all three count.
 """
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.store.users import LoginAttemptRow
 from shared.runtime import ids
 
-FREE = {"login": 5, "source": 30}
-"""Failures before the first pause; an address may stand for a whole office."""
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What failures are counted for: how many are free, and how long the pauses may become."""
+
+    name: str
+    free: int
+    longest: timedelta
+
+
+ACCOUNT = Scope("login", 5, timedelta(minutes=30))
+HOME = Scope("home", 5, timedelta(minutes=10))
+"""Shorter, since a colleague at the same address may mean to keep the account out."""
+ADDRESS = Scope("source", 30, timedelta(minutes=10))
+"""Softer: it may stand for a whole office, with people who sign in there for the first time."""
 FIRST_PAUSE = timedelta(seconds=15)
-LONGEST_PAUSE = timedelta(minutes=30)
 FORGET = timedelta(hours=24)
+AT_HOME_FOR = timedelta(days=30)
+"""How long a right sign-in makes an address a home of the account."""
 
 
 class Throttle:
@@ -28,48 +49,80 @@ class Throttle:
         self._key = key
 
     def blocked(self, session: Session, login: str, source: str, now: datetime) -> bool:
-        """Whether a sign-in with this login or from this address has to wait."""
+        """Whether a sign-in with this login from this address has to wait."""
         return any(
             row is not None and row.blocked_until is not None and row.blocked_until > now
-            for row in (self._row(session, "login", login), self._row(session, "source", source))
+            for row in (
+                self._row(session, scope, value)
+                for scope, value in self._counted(session, login, source, now)
+            )
         )
 
     def failed(self, session: Session, login: str, source: str, now: datetime) -> None:
-        """Count one failure for both."""
-        for scope, value in (("login", login), ("source", source)):
-            row = self._row(session, scope, value)
-            if row is None:
-                row = LoginAttemptRow(
-                    id=ids.new_id("attempt"), scope=scope, subject=self._subject(scope, value), failures=0
-                )
-                session.add(row)
-            elif now - row.last_at > FORGET:
+        """Count one failure wherever it counts."""
+        for scope, value in self._counted(session, login, source, now):
+            row = self._row(session, scope, value) or self._new(session, scope, value, now)
+            if now - row.last_at > FORGET:
                 row.failures = 0
             row.failures += 1
             row.last_at = now
-            over = row.failures - FREE[scope]
-            pause = min(FIRST_PAUSE * 2 ** min(max(over, 0), 10), LONGEST_PAUSE)
+            over = row.failures - scope.free
+            pause = min(FIRST_PAUSE * 2 ** min(max(over, 0), 10), scope.longest)
             row.blocked_until = now + pause if over >= 0 else None
             session.flush()
 
-    def succeeded(self, session: Session, login: str) -> None:
-        """The login's failures are forgotten; the address's stay, or one good account would hide a spray."""
-        session.execute(
-            delete(LoginAttemptRow).where(
-                LoginAttemptRow.scope == "login", LoginAttemptRow.subject == self._subject("login", login)
-            )
+    def succeeded(self, session: Session, login: str, source: str, now: datetime) -> None:
+        """The account is at home here from now on, and what counted for it here is forgotten.
+
+        The address's failures stay, or one good account would hide a spray; and if it was at home already,
+        so do those of the account elsewhere, or every morning's sign-in would give a guesser new tries.
+        """
+        for scope, value in self._counted(session, login, source, now):
+            row = self._row(session, scope, value)
+            if row is not None and scope is not ADDRESS:
+                row.failures, row.blocked_until = 0, None
+        home = self._row(session, HOME, _pair(login, source)) or self._new(
+            session, HOME, _pair(login, source), now
         )
+        home.good_at = now
+        session.flush()
 
     def purge(self, session: Session, now: datetime) -> None:
         """Forget what is old."""
-        session.execute(delete(LoginAttemptRow).where(LoginAttemptRow.last_at < now - FORGET))
+        no_home = or_(LoginAttemptRow.good_at.is_(None), LoginAttemptRow.good_at < now - AT_HOME_FOR)
+        session.execute(delete(LoginAttemptRow).where(and_(LoginAttemptRow.last_at < now - FORGET, no_home)))
 
-    def _row(self, session: Session, scope: str, value: str) -> LoginAttemptRow | None:
+    def _counted(
+        self, session: Session, login: str, source: str, now: datetime
+    ) -> tuple[tuple[Scope, str], ...]:
+        """What a try with this login from this address counts for."""
+        home = self._row(session, HOME, _pair(login, source))
+        at_home = home is not None and home.good_at is not None and now - home.good_at < AT_HOME_FOR
+        if at_home:
+            return ((HOME, _pair(login, source)),)
+        return (ACCOUNT, login), (HOME, _pair(login, source)), (ADDRESS, source)
+
+    def _new(self, session: Session, scope: Scope, value: str, now: datetime) -> LoginAttemptRow:
+        row = LoginAttemptRow(
+            id=ids.new_id("attempt"),
+            scope=scope.name,
+            subject=self._subject(scope, value),
+            failures=0,
+            last_at=now,
+        )
+        session.add(row)
+        return row
+
+    def _row(self, session: Session, scope: Scope, value: str) -> LoginAttemptRow | None:
         return session.scalar(
             select(LoginAttemptRow).where(
-                LoginAttemptRow.scope == scope, LoginAttemptRow.subject == self._subject(scope, value)
+                LoginAttemptRow.scope == scope.name, LoginAttemptRow.subject == self._subject(scope, value)
             )
         )
 
-    def _subject(self, scope: str, value: str) -> bytes:
-        return hmac.digest(self._key, f"login attempt v1|{scope}|{value}".encode(), hashlib.sha256)
+    def _subject(self, scope: Scope, value: str) -> bytes:
+        return hmac.digest(self._key, f"login attempt v1|{scope.name}|{value}".encode(), hashlib.sha256)
+
+
+def _pair(login: str, source: str) -> str:
+    return f"{len(login)}|{login}|{source}"

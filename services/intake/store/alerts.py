@@ -65,7 +65,6 @@ class ReceiptEvidenceRow(IntakeBase):
     message_id: Mapped[Ref] = mapped_column(unique=True)
     evidence: Mapped[bytes] = mapped_column(LargeBinary)
     items: Mapped[int]
-    head_index: Mapped[int | None]
     head_hash: Mapped[str | None] = mapped_column(String(64))
     """The tip of the partner's audit chain, witnessed here."""
     received_at: Mapped[Moment]
@@ -88,6 +87,7 @@ class NoticeRow(IntakeBase):
     """A partner's word about one of our alerts, given with the found person's consent."""
 
     __tablename__ = "notice_received"
+    __table_args__ = (UniqueConstraint("share_id", "consent", "wish", "until"),)
 
     id: Mapped[RefKey]
     share_id: Mapped[str] = mapped_column(ForeignKey("share.id"), index=True)
@@ -95,4 +95,6 @@ class NoticeRow(IntakeBase):
     wish: Mapped[Code]
     consent: Mapped[Ref]
     until: Mapped[Moment]
+    duty: Mapped[Ref] = mapped_column(index=True)
+    """The reference under which people are told of it: its own, or that of one shortly before."""
     received_at: Mapped[Moment]

@@ -16,6 +16,8 @@ class MatchRow(IntakeBase):
 
     id: Mapped[RefKey]
     case_id: Mapped[Ref] = mapped_column(index=True)
+    duty: Mapped[Ref] = mapped_column(index=True)
+    """The reference under which the people on duty are told of it; several matches may share one."""
     partner: Mapped[OrganisationId]
     alert: Mapped[Ref]
     alert_version: Mapped[int]

@@ -80,6 +80,15 @@ class PolicyRow(IntakeBase):
     refused_epoch: Mapped[int]
     offences: Mapped[int]
     """Refusals that an honest partner does not cause; at 3 an administrator is told (case 35)."""
+    refusal_regular_start: Mapped[SlotStart]
+    refusal_first_load_start: Mapped[SlotStart]
+    """Our slots in which a refusal was answered last."""
+    unanswered: Mapped[int]
+    """Refusals that got no answer, because there was one in the same slot."""
+    unanswered_start: Mapped[SlotStart]
+    """The slot of the last of these."""
+    alarm_start: Mapped[SlotStart]
+    """The slot of the last alarm about offences."""
     day: Mapped[int]
     """The day, counted from 1970, that `day_slots` belongs to."""
     day_slots: Mapped[int]

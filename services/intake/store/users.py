@@ -55,15 +55,17 @@ class ApiTokenRow(IntakeBase):
 
 
 class LoginAttemptRow(IntakeBase):
-    """Failed sign-ins in a row, counted per login and per address; both only as keyed hashes."""
+    """Failed sign-ins in a row, counted per login, per address and for both; only as keyed hashes."""
 
     __tablename__ = "login_attempt"
     __table_args__ = (UniqueConstraint("scope", "subject"), Index(None, "last_at"))
 
     id: Mapped[RefKey]
     scope: Mapped[Code]
-    """`login` or `source`."""
+    """`login`, `home` (a login at an address) or `source`."""
     subject: Mapped[bytes] = mapped_column(LargeBinary(32))
     failures: Mapped[int]
     last_at: Mapped[Moment]
     blocked_until: Mapped[Moment | None]
+    good_at: Mapped[Moment | None]
+    """For `home`: when this login was last right at this address."""

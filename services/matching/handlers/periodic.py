@@ -128,8 +128,7 @@ class Receipts:
         if self._sign_head is None:
             return None
         head = self._audit.sign_head(session, self._sign_head)
-        # Without its number: it counts the rows of our log, and so what was found (rule 4).
-        return None if head is None else AuditHead(index=0, hash=head.hash.hex())
+        return None if head is None else AuditHead(hash=head.hash.hex())
 
     def _gaps(self, session: Session, partner: Partner, slot: int) -> tuple[list[SequenceGap], bool]:
         """The numbers that never arrived, unless the partner was told of just these a short while ago.

@@ -4,6 +4,7 @@ A mail server's own words are never kept: they may quote an address.
 """
 
 NO_CHANNEL = "no_channel"
+AGAIN_LATER = "again_later"
 OUTCOME_UNKNOWN = "outcome_unknown"
 UNEXPECTED = "unexpected_error"
 ADDRESS_REFUSED = "address_refused"
@@ -17,6 +18,7 @@ NO_STARTTLS = "no_starttls"
 CERTIFICATE = "certificate"
 
 _SENTENCES = {
+    AGAIN_LATER: "people were told of it a short while ago: after a pause they are told once more",
     NO_CHANNEL: "no channel reaches the people on duty: set [smtp] in notify's service.toml",
     OUTCOME_UNKNOWN: "twice the line broke before the server said whether it took the notice: "
     "ask the person whether it came, then retry or leave it",

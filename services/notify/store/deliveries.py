@@ -38,9 +38,17 @@ class Claim:
 
 
 def plan(
-    session: Session, reference: str, round_: int, person: str, channel: str, priority: int, now: datetime
+    session: Session,
+    reference: str,
+    round_: int,
+    person: str,
+    channel: str,
+    priority: int,
+    now: datetime,
+    *,
+    at: datetime,
 ) -> None:
-    """Plan one notice, unless this person has it on this channel already. Hold the reference's lock.
+    """Plan one notice for `at`, unless this person has it on this channel. Hold the reference's lock.
 
     A row that was cancelled, because its person left and is back, is used again.
     """
@@ -59,6 +67,7 @@ def plan(
     elif row.state != DeliveryState.CANCELLED:
         return
     _renew(row, now)
+    row.next_attempt = at
     session.flush()
 
 
@@ -86,9 +95,11 @@ def take(row: DeliveryRow, owner: str, now: datetime) -> Claim | None:
     return Claim(row.id, row.reference, row.person, row.channel, row.attempts, owner)
 
 
-def sent(session: Session, claim: Claim, now: datetime) -> None:
+def sent(session: Session, claim: Claim, now: datetime) -> DeliveryRow:
     """The channel took it. True even when the lease ran out meanwhile: it must not be sent again."""
-    _finish(session.get_one(DeliveryRow, claim.id, populate_existing=True), DeliveryState.SENT, None, now)
+    row = session.get_one(DeliveryRow, claim.id, populate_existing=True)
+    _finish(row, DeliveryState.SENT, None, now)
+    return row
 
 
 def ours(session: Session, claim: Claim) -> DeliveryRow | None:

@@ -55,6 +55,15 @@ class WaitingRow(Base):
     reason: Mapped[str | None] = mapped_column(String(40))
     round: Mapped[int] = mapped_column(default=1)
     settled: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rings: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When people are told of the present round: not before this (domain.again)."""
+    rung: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rung_round: Mapped[int] = mapped_column(default=0)
+    rung_times: Mapped[int] = mapped_column(default=0)
+    """When somebody was told last, in which round, and in how many rounds lately."""
+    peak_urgency: Mapped[str] = mapped_column(String(16))
+    peak_status: Mapped[str] = mapped_column(String(16))
+    """The most serious that they were told lately."""
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (_one_of("state", WaitingState),)
 

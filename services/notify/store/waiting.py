@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.notify.domain.again import QUIET, next_time
 from services.notify.domain.states import UNTOLD, WaitingState
+from services.notify.domain.urgency import is_more_serious
 from services.notify.store.tables import WaitingRow
 from shared.store.engine import lock
 
@@ -22,7 +24,15 @@ def add(
 ) -> WaitingRow:
     """A reference that was not known."""
     row = WaitingRow(
-        reference=reference, urgency=urgency, status=status, at=at, state=WaitingState.PLANNED, changed=now
+        reference=reference,
+        urgency=urgency,
+        status=status,
+        at=at,
+        state=WaitingState.PLANNED,
+        rings=now,
+        peak_urgency=urgency,
+        peak_status=status,
+        changed=now,
     )
     session.add(row)
     session.flush()
@@ -30,10 +40,24 @@ def add(
 
 
 def open_again(row: WaitingRow, urgency: str, status: str, at: datetime, now: datetime) -> None:
-    """People have to be told once more, whoever was told before."""
+    """People have to be told once more, whoever was told before: at once, or after a pause (domain.again)."""
+    if row.rung is None or now - row.rung > QUIET:
+        row.rung_times, row.peak_urgency, row.peak_status, row.rings = 0, urgency, status, now
+    elif is_more_serious(urgency, status, than_urgency=row.peak_urgency, than_status=row.peak_status):
+        # Only so many steps lead to the most serious, so this cannot go on for ever.
+        row.peak_urgency, row.peak_status, row.rings = urgency, status, now
+    elif row.rung_times:
+        row.rings = next_time(row.rung, row.rung_times, now)
     row.urgency, row.status, row.at, row.changed = urgency, status, at, now
     row.state, row.told, row.reason = WaitingState.PLANNED, 0, None
     row.round += 1
+
+
+def rang(row: WaitingRow, round_: int, now: datetime) -> None:
+    """Somebody was told; counted once a round."""
+    if row.rung_round < round_:
+        row.rung_round, row.rung_times = round_, row.rung_times + 1
+    row.rung = now
 
 
 def untold(session: Session) -> Sequence[str]:

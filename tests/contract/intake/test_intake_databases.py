@@ -10,14 +10,16 @@ from sqlalchemy import inspect
 from services.intake.domain.alert import Choices
 from services.intake.domain.codes import CaseKind
 from services.intake.handlers.errors import EditConflict
+from services.intake.handlers.matches import SHOWN_ALIKE
 from services.intake.store import IntakeBase
 from shared.runtime.clock import ManualClock, to_wire
 from shared.store import schema
 from shared.wire.codes import ReceiptOutcome
-from shared.wire.local import CasePseudonyms
+from shared.wire.local import CasePseudonyms, DutyState
 from shared.wire.messages import AlertPublished, Receipt, ReceiptItem, Tombstone
 from tests.support.clock import manual_clock
 from tests.support.database import KINDS
+from tests.unit.intake.test_floods import flood
 from tests.unit.intake.world import LYON, VILNIUS, WORKER, Node, case, deliver, node, person
 
 
@@ -68,6 +70,20 @@ def test_the_way_of_one_case(vilnius: Node, lyon: Node) -> None:
     assert [one.id for one in vilnius.intake.cases.search("v 1", WORKER)] == [searched]
     vilnius.intake.cases.erase(searched, WORKER)
     assert len(vilnius.bodies(Tombstone)) == 1
+
+
+def test_a_flood_hides_nothing_on_either_database(vilnius: Node) -> None:
+    """decisions/0014: the foremost of each case and partner are listed, and the states of their notices."""
+    found = vilnius.intake.cases.register(case(CaseKind.FOUND), WORKER).summary.id
+    bodies = flood(vilnius, found, 8, partner=LYON)
+    at = to_wire(vilnius.clock.now())
+    told = DutyState(reference=bodies[0].match, state="told", channel="email", told=1, at=at)
+    vilnius.handle(told, "notify")
+    listed = vilnius.intake.matches.overview(WORKER, waiting_only=True)
+    assert (len(listed), sum(one.more for one in listed)) == (SHOWN_ALIKE, 8 - SHOWN_ALIKE)
+    assert {one.duty_state for one in listed} == {"told"}
+    assert len(vilnius.intake.matches.overview(WORKER, case_id=found)) == 8
+    assert [one.reference for one in vilnius.intake.duty.entries(WORKER)] == [bodies[0].match]
 
 
 def test_of_two_editors_at_once_one_gets_a_conflict(vilnius: Node) -> None:

@@ -1,6 +1,7 @@
 """Which pairs are shown to a person, when, and how often."""
 
 import threading
+from datetime import timedelta
 
 from services.matching.domain.decisions import Match
 from services.matching.store.alerts import AlertKey
@@ -8,7 +9,15 @@ from services.matching.store.matches import Matches, MatchRow
 from shared.crypto.rest import RestCipher
 from shared.wire import codes, local, messages
 from shared.wire.local import DutyWaiting, MatchDecided, MatchProposed, MatchRetracted
-from tests.support.matching_world import VILNIUS, World, pseudonyms_of, reference, tag_set
+from tests.support.matching_world import (
+    RIGA,
+    VILNIUS,
+    World,
+    pseudonyms_of,
+    reference,
+    tag_set,
+    withdrawn,
+)
 
 UPDATED = messages.AlertUpdated
 
@@ -236,6 +245,90 @@ def test_a_transaction_that_is_undone_leaves_nothing_in_memory(world: World) -> 
     assert proposed(world) == []
     world.handle(world.alert("jonas"))
     assert [match.case for match in proposed(world)] == [reference("case", "jonas")]
+
+
+def test_alerts_that_name_other_epochs_fill_no_memory(world: World) -> None:
+    """An alert may name any epoch. Only those of which something is held here are columns."""
+    world.handle(world.case(epoch=7))
+    world.handle(world.alert("warm", epochs=(7,)))
+    columns = world.handlers.columns
+    columns._most_empty = 3
+    for epoch in range(8, 20):
+        world.handle(world.alert(f"{epoch}", epochs=(epoch,)))
+    assert columns.remembered == 1 + 3
+    world.handle(world.alert(epochs=(7,)))
+    assert [match.case for match in proposed(world)] == [reference("case", "ona")]
+
+
+def test_an_epoch_that_was_empty_is_read_when_a_case_comes(world: World) -> None:
+    world.handle(world.alert("warm", epochs=(3,)))
+    world.handle(world.alert("again", epochs=(3,)))
+    world.handle(world.case(epoch=3))
+    world.handle(world.alert(epochs=(3,)))
+    assert len(proposed(world)) == 1
+
+
+def test_the_column_that_was_not_used_for_longest_gives_way(world: World) -> None:
+    """It is read again when it is needed."""
+    columns = world.handlers.columns
+    columns._most = 2
+    for epoch in (1, 2, 3):
+        world.handle(world.case(f"in {epoch}", epoch=epoch))
+        world.handle(world.alert(f"warm {epoch}", epochs=(epoch,)))
+        assert columns.remembered <= 2
+    for epoch in (1, 2, 3):
+        world.handle(world.alert(f"in {epoch}", epochs=(epoch,)))
+    assert len(proposed(world)) == 3
+
+
+def waiting(world: World) -> list[DutyWaiting]:
+    return [body for body in world.post.bodies(DutyWaiting) if isinstance(body, DutyWaiting)]
+
+
+def test_many_alerts_of_one_person_are_one_notice(world: World) -> None:
+    """One partner, one own case, many references (decisions/0014): each is shown, one reference is told."""
+    world.handle(world.case())
+    for number in range(30):
+        world.handle(world.alert(f"copy {number}", person="ona"))
+    found = proposed(world)
+    assert len({match.match for match in found}) == 30
+    assert {match.duty for match in found} == {found[0].match}
+    assert {body.reference for body in waiting(world)} == {found[0].match}
+
+
+def test_one_notice_a_day_and_for_each_partner_and_case(world: World) -> None:
+    world.handle(world.case())
+    world.handle(world.case("jonas"))
+    world.handle(world.case(partner=RIGA))
+    world.handle(world.alert())
+    world.handle(world.alert("jonas"))
+    world.handle(world.alert("from riga", person="ona", partner=RIGA), RIGA)
+    assert all(match.duty == match.match for match in proposed(world))
+    world.clock.advance(timedelta(hours=23))
+    world.handle(world.alert("copy 1", person="ona"))
+    assert proposed(world)[-1].duty == proposed(world)[0].match
+    world.clock.advance(timedelta(hours=1))
+    world.handle(world.alert("copy 2", person="ona"))
+    assert proposed(world)[-1].duty == proposed(world)[-1].match
+    assert len(world.rows("duty_notice")) == 1, "what is older than a day is forgotten"
+
+
+def test_taking_back_and_sharing_anew_stays_one_notice(world: World) -> None:
+    world.handle(world.case())
+    for number in range(5):
+        world.handle(world.alert(f"copy {number}", person="ona"))
+        world.handle(withdrawn(f"copy {number}"))
+    assert len({body.reference for body in waiting(world)}) == 1
+
+
+def test_a_clock_that_was_ahead_folds_nothing(world: World) -> None:
+    """Case 27: what was told in a year that has not come is no notice of today."""
+    world.handle(world.case())
+    world.clock.jump(timedelta(days=365))
+    world.handle(world.alert(expires="2028-01-01T00:00:00Z"))
+    world.clock.jump(timedelta(days=-365))
+    world.handle(world.alert("copy", person="ona"))
+    assert proposed(world)[-1].duty == proposed(world)[-1].match
 
 
 def test_random_tags_find_nothing(world: World) -> None:

@@ -171,3 +171,73 @@ def test_a_body_of_another_type_is_refused(node: Node, wrong: int) -> None:
     event = Incoming("duty.waiting", "intake", new_id("msg"), node.clock.now(), None, bodies[wrong])
     with node.database.begin() as session, pytest.raises(Refuse):
         handler(session, event)
+
+
+def ring_again(node: Node, reference: str, **how: object) -> None:
+    """Settled, and a moment later it waits again."""
+    node.settles(reference)
+    node.pass_time(seconds=2)
+    node.waits(reference, **how)  # type: ignore[arg-type]
+    node.watch.step()
+    node.dispatch()
+
+
+def test_what_waits_again_and_again_rings_after_growing_pauses_and_is_never_dropped(node: Node) -> None:
+    """A partner that takes back and shares anew without end must not ring without end (decisions/0014)."""
+    node.admin.add_person("Rasa", "rasa@desk.example")
+    reference = node.waits()
+    node.dispatch()
+    for _ in range(30):
+        ring_again(node, reference)
+    assert len(node.channel.tried) == 2
+    assert node.states[-1] == ("retrying", 0, "again_later")
+    assert "once more" in node.admin.list_waiting()[0].explanation
+    node.pass_time(hours=1)
+    node.watch.step()
+    node.dispatch()
+    assert len(node.channel.tried) == 3
+    assert node.states[-1] == ("told", 1, None)
+
+
+def test_a_day_of_it_rings_four_times(node: Node) -> None:
+    node.admin.add_person("Rasa", "rasa@desk.example")
+    reference = node.waits()
+    node.dispatch()
+    for _ in range(24 * 4 - 1):
+        node.pass_time(minutes=15)
+        node.dispatch()
+        ring_again(node, reference)
+    assert len(node.channel.tried) == 4
+
+
+def test_after_a_quiet_day_it_rings_at_once(node: Node) -> None:
+    node.admin.add_person("Rasa", "rasa@desk.example")
+    reference = node.waits()
+    node.dispatch()
+    for _ in range(5):
+        ring_again(node, reference)
+    node.pass_time(hours=26)
+    node.watch.step()
+    node.dispatch()
+    rung = len(node.channel.tried)
+    node.settles(reference)
+    node.pass_time(hours=25)
+    node.waits(reference)
+    node.dispatch()
+    assert len(node.channel.tried) == rung + 1
+
+
+def test_what_is_more_serious_than_all_before_rings_at_once_and_only_then(node: Node) -> None:
+    """Falling and rising again is no new seriousness, or it would ring for ever."""
+    node.admin.add_person("Rasa", "rasa@desk.example")
+    reference = node.waits(urgency=Urgency.PAST)
+    node.dispatch()
+    for _ in range(4):
+        ring_again(node, reference, urgency=Urgency.PAST)
+    assert len(node.channel.tried) == 2
+    for _ in range(4):
+        node.waits(reference, urgency=Urgency.IMMEDIATE)
+        node.dispatch()
+        ring_again(node, reference, urgency=Urgency.PAST)
+    urgencies = [notice.urgency for _, notice, _ in node.channel.tried]
+    assert urgencies == ["Past", "Past", "Immediate"]

@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from shared.store import inbox, outbox, schema, sequence
 from shared.store.engine import Database, lock
+from shared.store.presence import Presence
 from shared.store.tables import SettingRow
 from tests.support.clock import START
 
@@ -71,6 +72,16 @@ def claim_and_die(url: str) -> None:
     """Claim everything and be killed before anything is marked as sent."""
     items = outbox.claim(Database(url), 100, START, "victim")
     assert items
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def be_present_and_die(url: str) -> None:
+    """Claim everything there is, as a worker does, and be killed while it is in hand."""
+    database = Database(url)
+    presence = Presence(database, ["relay", "local"])
+    presence.step()
+    assert outbox.claim(database, 100, START, presence.owner)
+    assert inbox.claim(database, 100, START, presence.owner, None)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

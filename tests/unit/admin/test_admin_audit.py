@@ -10,7 +10,6 @@ from shared.runtime.clock import SystemClock
 from shared.store.audit import Audit
 from shared.store.engine import Database
 from tests.support.command import refused, run
-from tests.support.sharing import share_five
 from tests.support.world import World
 
 from .conftest import LYON, VILNIUS
@@ -83,12 +82,13 @@ def test_a_head_kept_elsewhere_shows_what_the_log_hides(
     assert word in problem
 
 
-def test_a_partner_is_the_witness(two: World, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_partner_is_the_witness(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
     """Heads travel in receipts, so Vilnius can show Lyon's own log to Lyon."""
-    share_five(two, VILNIUS, LYON)
+    world, _ = sharing
     kept = tmp_path / "witness.json"
-    kept.write_text(run("audit", "witness", LYON, node=two[VILNIUS].folder).out)
-    lyon = two[LYON].folder
+    kept.write_text(run("audit", "witness", LYON, node=world[VILNIUS].folder).out)
+    lyon = world[LYON].folder
     run("audit", "verify", "--witness", kept, node=lyon)
     line = sqlite3.connect(lyon / "matching" / "matching.db")
     line.execute('DELETE FROM audit WHERE "index" > 1')

@@ -28,6 +28,7 @@ def backup(node: Path, tmp_path: Path) -> Path:
     return tmp_path / "backup"
 
 
+@pytest.mark.slow
 def test_there_and_back_from_the_command_line(node: Path, tmp_path: Path) -> None:
     secret = secret_file(tmp_path, PASSPHRASE)
     said = run("backup", tmp_path / "file", "--passphrase-file", secret, node=node)
@@ -141,6 +142,7 @@ archive.write(Node.at(Path(sys.argv[1])), Path(sys.argv[2]), b"a passphrase for 
 """
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_leaves_no_half_file(node: Path, tmp_path: Path) -> None:
     """Case 78: kill -9 while it writes; the next run tidies up and is whole."""
     target = tmp_path / "file"

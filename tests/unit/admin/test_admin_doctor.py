@@ -7,6 +7,7 @@ import pytest
 
 from shared.runtime.clock import ManualClock, SystemClock
 from shared.store import inbox, quarantine
+from shared.store.clock_seen import ClockSeen
 from shared.store.engine import Database
 from tests.support.command import run
 
@@ -90,3 +91,34 @@ def test_mail_and_root_key(node: Path) -> None:
     table = '[smtp]\nhost = "127.0.0.1"\nport = 9\nstarttls = false\nsender = "a@example.org"\n'
     settings.write_text(settings.read_text() + "\n" + table)
     assert finding(node, "mail", only="mail")[0] == "BROKEN"
+
+
+@pytest.mark.parametrize(
+    ("away", "says"),
+    [(timedelta(hours=-3), "minutes behind"), (timedelta(days=31), "31 days ago")],
+    ids=["behind", "far ahead"],
+)
+def test_a_clock_that_is_wrong_after_a_restart(
+    node: Path, monkeypatch: pytest.MonkeyPatch, away: timedelta, says: str
+) -> None:
+    """Case 27: the command says so, and takes a person's word that it is right."""
+    now = SystemClock().now()
+    database = Database(f"sqlite:///{node}/notify/notify.db")
+    ClockSeen(database).note(now)
+    monkeypatch.setattr("admin.node.SystemClock", lambda: ManualClock(now + away))
+    state, sentence = finding(node, "clock", only="clock")
+    assert (state, says in sentence, "--accept-clock" in sentence) == ("BROKEN", True, True)
+    assert "OK" in run("doctor", "--accept-clock", "--only", "clock", node=node).out
+    assert finding(node, "clock", only="clock")[0] == "OK"
+    database.dispose()
+
+
+def test_a_jump_that_a_running_service_saw(node: Path) -> None:
+    """Case 27: two days are no long absence, and still nothing is deleted."""
+    database = Database(f"sqlite:///{node}/notify/notify.db")
+    ClockSeen(database).hold(timedelta(days=2))
+    state, sentence = finding(node, "clock", only="clock")
+    assert (state, "jumped by 2880 minutes" in sentence) == ("BROKEN", True)
+    run("doctor", "--accept-clock", "--only", "clock", node=node)
+    assert finding(node, "clock", only="clock")[0] == "OK"
+    database.dispose()

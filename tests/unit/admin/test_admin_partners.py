@@ -90,6 +90,7 @@ def test_a_file_that_is_no_card(two: World, tmp_path: Path) -> None:
     assert "not a card file" in sentence
 
 
+@pytest.mark.slow
 def test_import_share_recall_and_never_a_name(two: World, tmp_path: Path) -> None:
     """The way of one alert from the command line; an administrator's lists show references only (rule 9)."""
     for here, other in ((VILNIUS, LYON), (LYON, VILNIUS)):

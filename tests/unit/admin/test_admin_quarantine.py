@@ -11,33 +11,35 @@ from admin.backup import archive, restoring
 from admin.node import Node
 from services.intake.handlers.actor import UserRole
 from services.intake.store.cases import CaseRow
+from services.intake.store.desk import AlarmRow
 from services.matching.store.tables import alert as foreign_alert
 from shared.post.routes import Lane
 from shared.store import outbox
-from shared.store.tables import SequenceRow
+from shared.store.tables import SequenceRow, SettingRow
 from tests.support.command import acting, refused, run
-from tests.support.sharing import TABLE, publish, share_five, start_again, states
+from tests.support.sharing import TABLE, publish, start_again, states
 from tests.support.world import FAST, World
 
 from .conftest import LYON, VILNIUS
 
+pytestmark = pytest.mark.slow  # the quick one is in test_admin_backup.py
 PASSPHRASE = b"a passphrase for backups"
 
 
 @pytest.fixture
-def restored(two: World, tmp_path: Path) -> tuple[World, list[str], list[str]]:
+def restored(sharing: tuple[World, list[str]], tmp_path: Path) -> tuple[World, list[str], list[str]]:
     """Five alerts, a backup, then one is withdrawn and one case erased, and the disk dies."""
-    alerts = share_five(two, VILNIUS, LYON)
-    node = two[VILNIUS]
+    world, alerts = sharing
+    node = world[VILNIUS]
     archive.write(Node.at(node.folder), tmp_path / "backup", PASSPHRASE, profile=FAST)
     by, use_cases = node.actor(UserRole.CASEWORKER), node.intake.use_cases
     cases = [use_cases.alerts.get(alert, by).case_id for alert in alerts]
     use_cases.alerts.withdraw(alerts[0], by)
     use_cases.cases.erase(cases[1], by)
-    two.run_slots(2)
-    restoring.restore(tmp_path / "backup", tmp_path / "new", PASSPHRASE, two.clock)
-    start_again(two, VILNIUS, tmp_path / "new")
-    return two, alerts, cases
+    world.run_slots(2)
+    restoring.restore(tmp_path / "backup", tmp_path / "new", PASSPHRASE, world.clock)
+    start_again(world, VILNIUS, tmp_path / "new")
+    return world, alerts, cases
 
 
 def lyon_has(world: World) -> int:
@@ -144,3 +146,69 @@ def test_without_a_witness_the_numbers_jump(
     assert "not in quarantine" in refused(
         "restore", "release", "--all-still-shared", "--yes", *by, node=world[VILNIUS].folder
     )
+
+
+def die_and_come_back(world: World, organisation: str, backup: Path) -> None:
+    """The disk is lost, and the node restored from this backup."""
+    folder = backup.with_suffix(".restored")
+    restoring.restore(backup, folder, PASSPHRASE, world.clock)
+    start_again(world, organisation, folder)
+
+
+def alarms(world: World, organisation: str) -> set[str]:
+    """What waits on the desk's list of alarms."""
+    with world[organisation].intake.database.read() as session:
+        return set(session.scalars(select(AlarmRow.kind)))
+
+
+def test_what_was_shared_after_the_backup_is_recalled(
+    sharing: tuple[World, list[str]], tmp_path: Path
+) -> None:
+    """Rule 7: nobody here knows of it any more, so nobody could ever take it back."""
+    world, _ = sharing
+    node = world[VILNIUS]
+    archive.write(Node.at(node.folder), tmp_path / "backup", PASSPHRASE, profile=FAST)
+    by = node.actor(UserRole.CASEWORKER)
+    one_row = "\n".join(TABLE.replace("Pavyzdys", "Vėlesnis").splitlines()[:2])
+    node.intake.use_cases.imports.commit(one_row.encode(), by)
+    publish(node, node.intake.use_cases.cases.overview(by)[0].id, by)
+    world.run_slots(3)
+    assert lyon_has(world) == 6
+    die_and_come_back(world, VILNIUS, tmp_path / "backup")
+    witness, here = tmp_path / "witness.json", world[VILNIUS].folder
+    witness.write_text(run("audit", "witness", VILNIUS, node=world[LYON].folder).out)
+    said = run(
+        "restore", "release", "--all-still-shared", "--witness", witness, "--yes",
+        *acting(tmp_path, "anna"), node=here,
+    )  # fmt: skip
+    assert "1 alerts were shared after the backup" in said.out
+    world.run_slots(4)
+    assert lyon_has(world) == 5
+    assert set(states(world, VILNIUS).values()) == {"compared"}
+    # The receipt for it is no receipt for what was never given.
+    assert "receipt_foreign" not in alarms(world, VILNIUS)
+    with world[VILNIUS].intake.database.read() as session:
+        noted = session.scalars(select(SettingRow.value).where(SettingRow.name.startswith("lost."))).all()
+    assert noted == ["deleted"]
+
+
+def test_a_restored_partner_deletes_again_what_it_had_deleted(
+    sharing: tuple[World, list[str]], tmp_path: Path
+) -> None:
+    """Rule 7: its old backup holds an alert that it signed for as deleted; after its release it is gone."""
+    world, alerts = sharing
+    archive.write(Node.at(world[LYON].folder), tmp_path / "backup", PASSPHRASE, profile=FAST)
+    node = world[VILNIUS]
+    node.intake.use_cases.alerts.withdraw(alerts[0], node.actor(UserRole.CASEWORKER))
+    world.run_slots(3)
+    assert states(world, VILNIUS)[alerts[0]] == "deleted"
+    die_and_come_back(world, LYON, tmp_path / "backup")
+    assert lyon_has(world) == 5
+    run(
+        "restore", "release", "--all-still-shared", "--yes", *acting(tmp_path, "anna"),
+        node=world[LYON].folder,
+    )  # fmt: skip
+    world.run_slots(2)
+    assert lyon_has(world) == 4
+    world.run_slots(3)
+    assert states(world, VILNIUS)[alerts[0]] == "deleted"

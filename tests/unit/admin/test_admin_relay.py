@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,24 @@ from cryptography import x509
 from admin.brokers import BrokerFolder
 from admin.node import Node
 from admin.relay.bundle import RelayBundle, join
+from shared.crypto.keyfile_format import STANDARD, unpack
 from tests.support.command import refused, run, secret_file
 from tests.support.world import FAST
 
 WORDS = "six words of my own choice"
+
+
+@pytest.fixture(autouse=True)
+def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are quick to shut and to open; a slow test looks at the full cost."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(RelayBundle, "write", partialmethod(RelayBundle.write, profile=FAST))
+
+
+@pytest.mark.slow
+def test_the_file_is_shut_at_full_cost(relay: Path, tmp_path: Path) -> None:
+    data = admit(relay, tmp_path, "lt-vilnius").read_bytes()
+    assert unpack(data, WORDS.encode()).profile == STANDARD
 
 
 @pytest.fixture
@@ -77,7 +92,7 @@ def test_joining_again_renews_the_certificates(node: Path, tmp_path: Path) -> No
     serials = set()
     for number in range(2):
         out = tmp_path / f"{number}.relay"
-        RelayBundle.issue(broker, "lt-vilnius").write(out, b"words", FAST)
+        RelayBundle.issue(broker, "lt-vilnius").write(out, b"words")
         join(Node.at(node), RelayBundle.read(out, b"words"))
         pem = (node / "intake" / "tls" / "relay.pem").read_bytes()
         serials.add(x509.load_pem_x509_certificate(pem).serial_number)

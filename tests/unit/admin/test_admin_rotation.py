@@ -4,23 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from admin.node import Node
 from services.intake.handlers.actor import UserRole
 from shared.partners import fingerprint
+from shared.partners.tables import OpeningKeyRow
 from shared.wire.codes import PartnerStatus
 from shared.wire.parties import Party, Role
 from tests.support.command import ROOT_PASSPHRASE, acting, refused, run, secret_file
-from tests.support.sharing import share_five, start_again, states
-from tests.support.world import FAST, World
+from tests.support.sharing import start_again, states
+from tests.support.world import World
 
 from .conftest import LYON, VILNIUS
-
-
-@pytest.fixture
-def sharing(two: World, monkeypatch: pytest.MonkeyPatch) -> tuple[World, list[str]]:
-    """Five alerts at Lyon; new root keys are quick ones."""
-    monkeypatch.setattr("shared.crypto.keyfile.STANDARD", FAST)
-    return two, share_five(two, VILNIUS, LYON)
 
 
 def rotate(world: World, tmp_path: Path, *arguments: object, code: int = 0) -> str:
@@ -50,6 +46,7 @@ def known_root(world: World) -> tuple[str, ...]:
     return fingerprint.words(VILNIUS, card.root)
 
 
+@pytest.mark.slow
 def test_the_next_root_key_takes_over(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
     world, alerts = sharing
     before = known_root(world)
@@ -63,6 +60,7 @@ def test_the_next_root_key_takes_over(sharing: tuple[World, list[str]], tmp_path
     still_exchanging(world, alerts[1])
 
 
+@pytest.mark.slow
 def test_an_interrupted_root_rotation_goes_on(
     sharing: tuple[World, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +79,7 @@ def test_an_interrupted_root_rotation_goes_on(
     still_exchanging(world, alerts[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["intake", "matching"])
 def test_a_role_key_is_announced_and_then_used(
     sharing: tuple[World, list[str]], tmp_path: Path, role: str
@@ -102,6 +101,7 @@ def test_a_role_key_is_announced_and_then_used(
     run("audit", "verify", node=world[VILNIUS].folder)
 
 
+@pytest.mark.slow
 def test_a_stolen_role_key_counts_no_more(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
     """Journey 7, and case 10 for whoever goes on with the stolen key."""
     world, alerts = sharing
@@ -118,6 +118,7 @@ def test_a_stolen_role_key_counts_no_more(sharing: tuple[World, list[str]], tmp_
     still_exchanging(world, alerts[0])
 
 
+@pytest.mark.slow
 def test_sealing_keys_and_epochs(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
     world, alerts = sharing
     here = world[VILNIUS].folder
@@ -128,12 +129,23 @@ def test_sealing_keys_and_epochs(sharing: tuple[World, list[str]], tmp_path: Pat
     assert "not finished" in refused("rotate", "epoch", LYON, "--yes", *acting(tmp_path, "anna"), node=here)
 
 
-def test_a_wrong_root_passphrase_changes_nothing(sharing: tuple[World, list[str]], tmp_path: Path) -> None:
-    world, _ = sharing
-    wrong, here = secret_file(tmp_path, "another passphrase", "wrong"), world[VILNIUS].folder
+def test_a_wrong_root_passphrase_changes_nothing(node: Path, tmp_path: Path) -> None:
+    wrong, here = secret_file(tmp_path, "another passphrase", "wrong"), node
     before = sorted((path.name, path.read_bytes()) for path in (here / "root").iterdir())
     for what in (["root", "--yes"], ["card"], ["role-key", "matching"]):
         sentence = refused("rotate", *what, "--root-passphrase-file", wrong, node=here)
         assert "passphrase does not open" in sentence
     after = sorted((path.name, path.read_bytes()) for path in (here / "root").iterdir())
     assert after == before
+
+
+def test_a_node_without_partners_has_new_keys_too(node: Path, tmp_path: Path) -> None:
+    secret = secret_file(tmp_path, ROOT_PASSPHRASE, "root")
+    with Node.at(node).databases() as databases, databases["intake"].read() as session:
+        before = set(session.scalars(select(OpeningKeyRow.kid)))
+    run("rotate", "sealing", "--yes", node=node)
+    with Node.at(node).databases() as databases, databases["intake"].read() as session:
+        assert before < set(session.scalars(select(OpeningKeyRow.kid)))
+    card = (node / "public" / f"{VILNIUS}.card").read_bytes()
+    run("rotate", "role-key", "matching", "--root-passphrase-file", secret, node=node)
+    assert (node / "public" / f"{VILNIUS}.card").read_bytes() != card

@@ -5,6 +5,7 @@ import hmac
 import os
 import stat
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from admin.setup import answers, folder, postgres
 from admin.setup.folder import STAGING, Extras
 from admin.setup.plan import in_compose, node_plan
+from shared.crypto.keyfile_format import STANDARD, unpack
 from shared.partners import card as cards
 from shared.partners.bundle import CardFile
 from shared.runtime.clock import SystemClock
@@ -28,6 +30,20 @@ FIVE = {
 }
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root keys that are quick to shut; the full cost is looked at once."""
+    monkeypatch.setattr("admin.setup.command.Extras", partial(Extras, root_profile=FAST))
+
+
+@pytest.mark.slow
+def test_root_keys_are_shut_at_full_cost(tmp_path: Path) -> None:
+    run("setup", *options(tmp_path), node=tmp_path / "node")
+    for name in ("root.key", "next-root.key"):
+        data = (tmp_path / "node" / "root" / name).read_bytes()
+        assert unpack(data, ROOT_PASSPHRASE).profile == STANDARD
+
+
 def options(tmp_path: Path, **changes: str) -> list[object]:
     """The five answers as options."""
     given = {**FIVE, **{f"--{name.replace('_', '-')}": value for name, value in changes.items()}}
@@ -35,7 +51,7 @@ def options(tmp_path: Path, **changes: str) -> list[object]:
     return [*flat, "--root-passphrase-file", secret_file(tmp_path, ROOT_PASSPHRASE)]
 
 
-def test_five_questions_make_a_node(tmp_path: Path) -> None:
+def test_five_questions_make_a_node(tmp_path: Path, quick: None) -> None:
     typed = ["lt-vilnius", "Neužmirštuolė", "lt,en", "https://desk.example.org", "none", "+370 600 00000"]
     secret = [ROOT_PASSPHRASE.decode()] * 2
     said = run("setup", node=tmp_path / "node", answers="\n".join([*typed, *secret]) + "\n")
@@ -45,7 +61,7 @@ def test_five_questions_make_a_node(tmp_path: Path) -> None:
     assert cards.read(card.card).card.duty_phone == "+37060000000"
 
 
-def test_a_wrong_answer_is_asked_again(tmp_path: Path) -> None:
+def test_a_wrong_answer_is_asked_again(tmp_path: Path, quick: None) -> None:
     typed = [
         "LT Vilnius",
         "lt-vilnius",
@@ -92,14 +108,16 @@ def test_a_short_root_passphrase_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "node").exists()
 
 
-def test_a_node_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_node_is_never_overwritten(tmp_path: Path, quick: None) -> None:
     run("setup", *options(tmp_path), node=tmp_path / "node")
     before = (tmp_path / "node" / "intake" / "intake.key").read_bytes()
     assert "choose another folder" in refused("setup", *options(tmp_path), node=tmp_path / "node")
     assert (tmp_path / "node" / "intake" / "intake.key").read_bytes() == before
 
 
-def test_an_interrupted_set_up_leaves_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_set_up_leaves_no_node(
+    tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Case 78: a full disk in the middle leaves nothing, and the next run begins afresh."""
 
     def full(*_: object, **__: object) -> None:
@@ -114,7 +132,7 @@ def test_an_interrupted_set_up_leaves_no_node(tmp_path: Path, monkeypatch: pytes
     assert not (tmp_path / "node" / STAGING).exists()
 
 
-def test_only_the_owner_reads_secrets(tmp_path: Path) -> None:
+def test_only_the_owner_reads_secrets(tmp_path: Path, quick: None) -> None:
     run("setup", *options(tmp_path), node=tmp_path / "node")
     secret = ("*.key", "passphrase", "*-password")
     found = [path for pattern in secret for path in (tmp_path / "node").rglob(pattern)]

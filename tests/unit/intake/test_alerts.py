@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.intake.domain.alert import BadExpiry, Choices, NotSearchedFor, Stays
 from services.intake.domain.codes import CaseKind, Risk
 from services.intake.domain.matchkeys import alert_keys
+from services.intake.handlers.alerts import shares
 from services.intake.handlers.alerts.views import AlertView
 from services.intake.handlers.errors import CannotShare, NotFound, PartnerNotVerified
 from services.intake.handlers.pseudonyms.answerer import key_of
@@ -282,6 +283,33 @@ def test_resend_publishes_every_live_alert_and_open_recall_anew(vilnius: Node) -
     bodies = [sent.body for sent in vilnius.new()]
     assert [type(body) for body in bodies] == [AlertPublished, AlertWithdrawn]
     assert [body.alert for body in bodies] == [live.shares[0].id, ended.shares[0].id]  # type: ignore[attr-defined]
+
+
+def test_resend_repeats_recalls_that_were_signed_for(vilnius: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Case 84 at the partner: restored from an old backup, it holds again what it had deleted."""
+    ended, erased = publish(vilnius, partners=[LYON]), publish(vilnius, partners=[LYON])
+    vilnius.intake.alerts.withdraw(ended.id, WORKER)
+    vilnius.intake.cases.erase(erased.case_id, WORKER)
+    (one,), (two,) = ended.shares, erased.shares
+    for share in (one, two):
+        receipt(vilnius, LYON, ReceiptOutcome.DELETED, 2, share.id)
+    vilnius.clock.advance(timedelta(days=50))
+    vilnius.new()
+    wish = Receipt(items=[], missing=[], resend=True)
+    vilnius.handle(wish, f"{LYON}/matching")
+    sent = [(type(sent.body), sent.body.alert, sent.body.version) for sent in vilnius.new()]  # type: ignore[attr-defined]
+    assert sorted(sent, key=str) == sorted([(AlertWithdrawn, one.id, 2), (Tombstone, two.id, 2)], key=str)
+    for alert, share in ((ended, one), (erased, two)):
+        (open_again,) = vilnius.intake.alerts.get(alert.id, WORKER).shares
+        assert (open_again.state, open_again.overdue) == ("deleting", False)
+        receipt(vilnius, LYON, ReceiptOutcome.DELETED, 2, share.id)
+        assert vilnius.intake.alerts.get(alert.id, WORKER).shares[0].state == "deleted"
+    assert timedelta(days=67) == shares.RECALLS_REPEATED_FOR  # how long a backup may be kept
+    monkeypatch.setattr(shares, "RECALLS_REPEATED_FOR", timedelta(days=49))
+    vilnius.clock.advance(timedelta(days=1))
+    vilnius.new()
+    vilnius.handle(wish, f"{LYON}/matching")
+    assert vilnius.new() == []
 
 
 def test_a_gap_that_is_no_longer_kept_is_answered_by_everything(vilnius: Node) -> None:

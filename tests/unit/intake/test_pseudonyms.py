@@ -167,8 +167,45 @@ def test_second_batch_in_a_slot_is_refused_counted_and_alarms_at_three(vilnius: 
         assert "pseudonym_abuse" not in vilnius.alarms()
         vilnius.handle(again, B)
         assert policy(vilnius).offences == number
-    assert [one.outcome for one in answers(vilnius)] == ["evaluated"] + ["over_budget"] * 3
+    assert [one.outcome for one in answers(vilnius)] == ["evaluated", "over_budget"]
     assert "pseudonym_abuse" in vilnius.alarms()
+
+
+@pytest.mark.parametrize("purpose", ["regular", "first_load"])
+def test_of_the_refusals_in_a_slot_one_is_answered(vilnius: Node, purpose: str) -> None:
+    """An answer is large and is kept; whatever slot a partner names, it gets one refusal in each of ours."""
+    points = POLICY.batch_points if purpose == "regular" else POLICY.first_load_batch
+    for number in range(40):
+        vilnius.handle(request(vilnius, ahead=2 + number, points=points, purpose=purpose), B)
+    [refused] = answers(vilnius)
+    assert refused.outcome == "over_budget"
+    assert (policy(vilnius).unanswered, policy(vilnius).refused_over_budget) == (39, 40)
+    assert vilnius.actions().count("pseudonyms.unanswered") == 1
+    assert vilnius.actions().count("alarm.raised") == 1
+    [standing] = [one for one in vilnius.intake.policies.standings(ADMIN) if one.partner == LYON]
+    assert standing.unanswered == 39
+    advance(vilnius.clock)
+    vilnius.handle(request(vilnius, ahead=2, points=points, purpose=purpose), B)
+    assert len(answers(vilnius)) == 2
+    advance(vilnius.clock)
+    if purpose == "regular":
+        vilnius.handle(request(vilnius), B)
+        assert answers(vilnius)[-1].outcome == "evaluated"
+
+
+def test_a_refusal_of_one_purpose_is_answered_beside_one_of_the_other(vilnius: Node) -> None:
+    """An honest partner asks both in one slot."""
+    vilnius.handle(request(vilnius, ahead=2), B)
+    first_load = request(vilnius, points=POLICY.first_load_batch, purpose="first_load")
+    vilnius.handle(first_load, B)
+    assert [one.outcome for one in answers(vilnius)] == ["over_budget", "not_approved"]
+
+
+def test_a_refusal_is_kept_a_day_and_an_answer_as_everything(vilnius: Node) -> None:
+    vilnius.handle(request(vilnius), B)
+    vilnius.handle(request(vilnius, ahead=2), B)
+    kept = [sent.keep for sent in vilnius.post.sent if sent.to == B]
+    assert kept == [None, timedelta(days=1)]
 
 
 def test_slots_of_the_future_cannot_be_spent(vilnius: Node) -> None:

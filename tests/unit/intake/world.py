@@ -36,7 +36,7 @@ from shared.store.tables import AuditRow
 from shared.wire.messages import Body
 from shared.wire.parties import Party, Role
 from tests.support.clock import START, manual_clock
-from tests.support.database import new_url
+from tests.support.database import copy_of, image, new_url
 from tests.support.post import RecordingPost, Sent
 from tests.unit.partners import world as cards
 
@@ -137,16 +137,42 @@ def node(
 ) -> Node:
     """An intake whose directory knows these partners."""
     clock = clock or manual_clock()
-    database = Database(new_url(kind, folder))
-    schema.migrate(database, "services.intake")
-    directory = Directory(organisation)
+    directory, known = Directory(organisation), (organisation, *partners)
+    if kind == "sqlite" and clock.now() == START:
+        database = copy_of(_furnished(organisation, known, verified, policy.model_dump_json()), folder)
+    else:
+        database = Database(new_url(kind, folder))
+        _furnish(database, organisation, known, verified, policy, clock)
     post = GatedPost(directory=directory, clock=clock)
     keys = SecretKeys()
     audit = Audit(f"{organisation}/intake", clock)
     context = Context(organisation, database, post, clock, keys, directory, audit)
-    made = Node(organisation, database, clock, post, build(context, quick_hasher()), keys)
+    return Node(organisation, database, clock, post, build(context, quick_hasher()), keys)
+
+
+@cache
+def _furnished(organisation: str, known: tuple[str, ...], verified: bool, policy: str) -> bytes:
+    of_partners = PseudonymPolicy.model_validate_json(policy)
+
+    def fill(database: Database) -> None:
+        _furnish(database, organisation, known, verified, of_partners, manual_clock())
+
+    return image(fill)
+
+
+def _furnish(
+    database: Database,
+    organisation: str,
+    known: tuple[str, ...],
+    verified: bool,
+    policy: PseudonymPolicy,
+    clock: ManualClock,
+) -> None:
+    """Migrate, and take in everybody's card and sealing keys."""
+    schema.migrate(database, "services.intake")
+    directory = Directory(organisation)
     with database.begin() as session:
-        for partner in {organisation, *partners}:
+        for partner in set(known):
             own = partner == organisation
             data = cards.signed(cards.card(partner, policy=policy))
             assert directory.add_card(session, data, clock.now(), own=own).refused is None
@@ -154,12 +180,9 @@ def node(
                 prekeys = cards.prekey_set(Party(partner, role), made=START)
                 added = directory.add_prekeys(session, prekeys, clock.now(), organisation=partner)
                 assert added.refused is None
-    if verified:
-        for partner in partners:
-            if partner != organisation:
-                made.set_status(partner, "verified")
-        made.new()
-    return made
+            if verified and not own:
+                session.get_one(PartnerRow, partner).status = "verified"
+        touch(session)
 
 
 def verify(made: Node, partner: str) -> None:

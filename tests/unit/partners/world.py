@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,18 @@ from shared.store.engine import Database
 from shared.wire import messages
 from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
+from tests.support.database import copy_of, image
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 POLICY = PseudonymPolicy(batch_points=240, slot_seconds=86400, first_load_batch=1000)
 
 
+@cache
 def key(name: str) -> signing.SigningKey:
     return signing.SigningKey.from_seed(hashlib.sha256(f"myosotis test {name}".encode()).digest())
 
 
+@cache
 def public(name: str) -> str:
     return encode_base64(bytes(key(name).verify_key))
 
@@ -66,6 +70,7 @@ def signed(document: Card, signer: str | None = None) -> bytes:
     return documents.sign(documents.Kind.CARD, document.to_wire(), key(signer))
 
 
+@cache
 def opening_key(name: str) -> sealing.OpeningKey:
     return sealing.OpeningKey.from_bytes(hashlib.shake_256(f"myosotis test {name}".encode()).digest(96))
 
@@ -78,6 +83,9 @@ def prekey_set(
 
 
 def database(folder: Path) -> Database:
-    opened = Database(f"sqlite:///{folder / 'service.db'}")
-    PartnersBase.metadata.create_all(opened.engine)
-    return opened
+    return copy_of(_tables(), folder)
+
+
+@cache
+def _tables() -> bytes:
+    return image(lambda database: PartnersBase.metadata.create_all(database.engine))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -29,15 +30,16 @@ from shared.runtime import clock as clocks
 from shared.runtime import ids
 from shared.runtime.clock import ManualClock
 from shared.store.engine import Database
-from shared.store.tables import InboxRow, OutboxRow, RejectedRow
+from shared.store.tables import InboxRow, OutboxRow, RejectedRow, SharedBase
 from shared.wire.codes import MsgStatus, Urgency
 from shared.wire.local import DutySettled, DutyWaiting
 from shared.wire.messages import Body
 from shared.wire.parties import Party, Role
 from tests.support.clock import START, manual_clock
-from tests.support.database import new_database
+from tests.support.database import copy_of, image, new_database
 from tests.unit.partners import world as cards
 
+REST_KEY = new_key()
 ENVELOPE = "application/vnd.myosotis.envelope"
 VILNIUS = Party("lt-vilnius", Role.INTAKE)
 LYON = Party("fr-lyon", Role.MATCHING)
@@ -193,13 +195,32 @@ def office(
     partners: Sequence[str] = ORGANISATIONS,
 ) -> Office:
     """An office whose directory holds these partners, all verified."""
-    database = new_database(kind, folder)
+    keys = RoleKeys(me, cards.key(f"{me.organisation} {me.role}"), REST_KEY)
+    directory, known = Directory(me.organisation), (me.organisation, *partners)
+    if kind == "sqlite":
+        database = copy_of(_furnished(me, known), folder)
+    else:
+        database = new_database(kind, folder)
+        _furnish(database, keys, directory, known)
+    return Office(me, database, clock, keys, directory, bus)
+
+
+@cache
+def _furnished(me: Party, known: tuple[str, ...]) -> bytes:
+    def fill(database: Database) -> None:
+        SharedBase.metadata.create_all(database.engine)
+        keys = RoleKeys(me, cards.key(f"{me.organisation} {me.role}"), REST_KEY)
+        _furnish(database, keys, Directory(me.organisation), known)
+
+    return image(fill)
+
+
+def _furnish(database: Database, keys: RoleKeys, directory: Directory, known: Sequence[str]) -> None:
+    me = keys.party
     PartnersBase.metadata.create_all(database.engine)
-    keys = RoleKeys(me, cards.key(f"{me.organisation} {me.role}"), new_key())
-    directory = Directory(me.organisation)
     with database.begin() as session:
         keys.adopt(session, cards.opening_key(f"{me} prekey"), START)
-        for organisation in {me.organisation, *partners}:
+        for organisation in set(known):
             data = cards.signed(cards.card(organisation))
             own = organisation == me.organisation
             assert directory.add_card(session, data, START, own=own).refused is None
@@ -210,7 +231,6 @@ def office(
             if not own:
                 session.get_one(PartnerRow, organisation).status = "verified"
         touch(session)
-    return Office(me, database, clock, keys, directory, bus)
 
 
 def inbox(database: Database) -> list[InboxRow]:

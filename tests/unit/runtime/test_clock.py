@@ -1,5 +1,6 @@
 """Times on the wire, and a clock that jumps."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -16,6 +17,27 @@ from shared.runtime.clock import (
 from tests.support.clock import START, manual_clock
 
 HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Notebook:
+    """What a service's database remembers of the clock."""
+
+    seen: datetime | None = None
+    word: str | None = None
+    held: timedelta | None = None
+
+    def last_seen(self) -> datetime | None:
+        return self.seen
+
+    def accepted(self) -> str | None:
+        return self.word
+
+    def note(self, now: datetime) -> None:
+        self.seen = now
+
+    def hold(self, by: timedelta) -> None:
+        self.held = by
 
 
 def test_the_wire_form_is_utc_and_whole_seconds() -> None:
@@ -87,10 +109,45 @@ def test_a_jump_that_is_undone_needs_nobody() -> None:
 )
 def test_a_restart_compares_with_what_was_written_down(away: timedelta, steady: bool) -> None:
     """Case 27 over a restart; a node may be away for 28 days (case 19)."""
-    guard = ClockGuard(ManualClock(START + away), last_seen=START)
+    guard = ClockGuard(ManualClock(START + away), memory=Notebook(START))
     assert (guard.check() is None) is steady
     guard.accept()
     guard.require_steady()
+
+
+def test_the_time_is_written_down_only_while_it_is_believed() -> None:
+    """Case 27: otherwise a restart would believe the wrong clock."""
+    clock, notebook = manual_clock(), Notebook()
+    guard = ClockGuard(clock, memory=notebook)
+    guard.write_down()
+    assert notebook.seen == START
+    clock.jump(-HOUR)
+    guard.write_down()
+    assert (notebook.seen, notebook.held) == (START, -HOUR)
+    clock.jump(HOUR)
+    clock.advance(HOUR)
+    guard.write_down()
+    assert notebook.seen == START + HOUR
+
+
+def test_a_running_service_hears_that_a_person_confirmed_the_clock() -> None:
+    """And only a word that came after it began to run: an old one says nothing about today's jump."""
+    clock, notebook = manual_clock(), Notebook(START, "an old word")
+    guard = ClockGuard(clock, memory=notebook)
+    clock.jump(timedelta(days=2))
+    guard.write_down()
+    assert guard.check() is not None
+    notebook.word = "a new word"
+    guard.write_down()
+    guard.require_steady()
+    assert notebook.seen == START + timedelta(days=2)
+
+
+def test_a_jump_between_the_start_and_the_first_look_is_noticed() -> None:
+    clock = manual_clock()
+    guard = ClockGuard(clock, memory=Notebook(START))
+    clock.jump(timedelta(days=3))
+    assert guard.check() is not None
 
 
 def test_a_manual_clock_does_not_run_backwards() -> None:

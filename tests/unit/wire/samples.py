@@ -59,7 +59,7 @@ RELAY: dict[str, dict[str, Any]] = {
         ],
         "missing": [{"first": 4, "last": 6}],
         "resend": False,
-        "head": {"index": 12, "hash": HASH},
+        "head": {"hash": HASH},
     },
     "card.updated": {"card": text(b"a signed card"), "prekeys": [text(b"a signed set of sealing keys")]},
     "key.revoked": {"statement": text(b"a signed revocation")},

@@ -78,7 +78,7 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
     partner = next(
         (one for one in intake.partners.overview(actor) if one.organisation == summary.partner), None
     )
-    duty = next((one for one in intake.duty.entries(actor) if one.reference == summary.id), None)
+    duty = next((one for one in intake.duty.entries(actor) if one.reference == summary.duty), None)
     sorted_out = {
         verdict: [sentences.reason(one) for one in view.reasons if one.verdict == verdict]
         for verdict in Verdict

@@ -11,12 +11,10 @@ from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.handlers.actor import READS_CASES, SEES_ALARMS, Actor
 from services.intake.handlers.alerts.views import AlertView, ShareView
-from services.intake.handlers.match_views import MatchSummary
+from services.intake.handlers.match_views import URGENCY_ORDER, MatchSummary
 from services.intake.handlers.matches import Matches
 
 pages = Blueprint("today", __name__)
-
-URGENCY_ORDER = ("Immediate", "Expected", "Future", "Unknown", "Past")
 
 
 @dataclass(frozen=True, slots=True)

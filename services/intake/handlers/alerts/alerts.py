@@ -15,6 +15,7 @@ from services.intake.handlers.alerts.views import AlertPreview, AlertView, Share
 from services.intake.handlers.errors import CannotShare, CaseErased, NotFound, PartnerNotVerified
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
+from services.intake.handlers.visible import visible
 from services.intake.store.alerts import AlertRow, ShareRow
 from services.intake.store.cases import CaseRow
 from shared.post.routes import Lane
@@ -24,6 +25,7 @@ from shared.wire.messages import TAGS_PER_ALERT
 from shared.wire.parties import Party, Role
 
 OVERDUE = timedelta(hours=24)
+LIST_LIMIT = 200
 
 
 class Alerts:
@@ -156,17 +158,18 @@ class Alerts:
         """Alerts of the cases that this person may see, the newest change first, at most 200."""
         by.must_be(READS_CASES)
         chosen = (
-            select(AlertRow, CaseRow.team)
+            select(AlertRow)
             .join(CaseRow, CaseRow.id == AlertRow.case_id)
+            .where(visible(by))
             .order_by(AlertRow.changed_at.desc(), AlertRow.id)
-            .limit(200)
+            .limit(LIST_LIMIT)
         )
         if case_id is not None:
             chosen = chosen.where(AlertRow.case_id == case_id)
         if live_only:
             chosen = chosen.where(AlertRow.state == AlertState.PUBLISHED)
         with self._context.database.begin() as session:
-            found = [alert for alert, team in session.execute(chosen).all() if by.sees_team(team)]
+            found = session.scalars(chosen).all()
             self._context.audit.append(session, by.id, "alert.listed", "alerts", {"count": len(found)})
             return [self._view(session, alert) for alert in found]
 
@@ -244,7 +247,7 @@ class Alerts:
 def share_view(session: Session, share: ShareRow, now: datetime) -> ShareView:
     """A share, with what the outbox knows of its newest message: sent, or parked with a reason."""
     state, reason, sent_at = share.state, share.reason, share.sent_at
-    if share.message_id is not None and state in ("queued", "deleting"):
+    if share.message_id is not None:
         outgoing = session.scalar(
             select(OutboxRow).where(
                 OutboxRow.lane == Lane.RELAY,
@@ -255,7 +258,7 @@ def share_view(session: Session, share: ShareRow, now: datetime) -> ShareView:
         if outgoing is not None and outgoing.state == "sent":
             sent_at = outgoing.sent
             state = "sent" if state == "queued" else state
-        elif outgoing is not None:
+        elif outgoing is not None and state in ("queued", "deleting"):
             reason = reason or outgoing.reason
     deleting = share.deleting_at if state == "deleting" else None
     return ShareView(

@@ -1,8 +1,9 @@
 """Sends one alert to its partners, each under a reference of its own, and takes it back again."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.alert import AlertState, Choices
@@ -28,6 +29,8 @@ PRIORITY: dict[Urgency, int] = {
 }
 """What goes first when there is a queue; a recall goes before everything."""
 RECALL = 0
+RECALLS_REPEATED_FOR = timedelta(days=67)
+"""As long as a backup may be kept, and so be restored by a partner (OPERATIONS 7)."""
 
 
 class Shares:
@@ -109,7 +112,10 @@ class Shares:
         return len(live)
 
     def send_anew(self, session: Session, partner: str) -> int:
-        """The partner asks for everything anew (case 20): live alerts, and recalls that are still open."""
+        """The partner asks for everything anew (case 20): live alerts, and recalls.
+
+        Also recalls that it signed for: after a restore from an old backup it holds again what it deleted.
+        """
         live = self._live(session, partner)
         for alert, share in live:
             self._send_content(session, alert, share, AlertPublished)
@@ -147,12 +153,19 @@ class Shares:
         chosen = (
             select(AlertRow, ShareRow)
             .join(ShareRow, ShareRow.alert_id == AlertRow.id)
-            .where(ShareRow.partner == partner, ShareRow.state == "deleting")
+            .where(ShareRow.partner == partner)
         )
+        still_open = ShareRow.state == "deleting"
         if only_unsent:
-            chosen = chosen.where(ShareRow.message_id.is_(None))
+            chosen = chosen.where(still_open, ShareRow.message_id.is_(None))
+        else:
+            recalled = and_(ShareRow.deleting_at.is_not(None), ShareRow.queued_at.is_not(None))
+            lately = AlertRow.ended_at >= self._context.clock.now() - RECALLS_REPEATED_FOR
+            chosen = chosen.where(or_(still_open, and_(ShareRow.state == "deleted", recalled, lately)))
         count = 0
-        for alert, share in session.execute(chosen).all():
+        for alert, share in session.execute(chosen.order_by(ShareRow.deleting_at, ShareRow.id)).all():
+            if share.state == "deleted":
+                share.deleting_at = None  # open again from now on, and overdue in a day
             kind = Tombstone if alert.state == AlertState.ERASED else AlertWithdrawn
             self._recall(session, share, kind(alert=share.id, version=share.version))
             count += 1

@@ -1,5 +1,6 @@
 """Answers a partner's batch of blinded match keys, within its budget and always in the same size."""
 
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from shared.wire.values import decode_base64, encode_base64
 
 OFFENCES_BEFORE_ALARM = 3
 FULL_DAYS_BEFORE_ALARM = 14
+REFUSAL_KEPT = timedelta(days=1)
+"""A refusal tells nothing once its slot is over, so it is not kept for partners that report a gap."""
 SLOTS_AHEAD = 1
 """How far a partner's clock may run ahead; without a limit it could spend the slots of years at once."""
 
@@ -46,7 +49,11 @@ class Answerer:
         self._alarms = alarms
 
     def on_request(self, session: Session, incoming: Incoming) -> None:
-        """Evaluate the batch, or refuse it; the answer has the same length either way."""
+        """Evaluate the batch, or refuse it; the answer has the same length either way.
+
+        Of the refusals to one partner only the first of a slot is answered: an answer is large, is kept,
+        and an honest partner asks once a slot.
+        """
         body = incoming.body
         if not isinstance(body, PseudonymRequest):
             raise TypeError("only pseudonym.request is handled here")
@@ -63,9 +70,13 @@ class Answerer:
             evaluated, proof = _evaluate(key, decode_base64(body.blinded))
             answer = _answer(row, body, "evaluated", key.public_key, b"".join(evaluated), proof)
             self._spend(session, row, own, body)
+            context.post.send(session, Party(partner, Role.INTAKE), answer)
         except _Refused as refused:
-            answer = self._refuse(session, row, own, body, refused)
-        context.post.send(session, Party(partner, Role.INTAKE), answer)
+            self._count(session, row, own, body, refused)
+            if not self._may_answer(session, row, own, body):
+                return
+            answer = _refusal(row, own, body, refused)
+            context.post.send(session, Party(partner, Role.INTAKE), answer, keep=REFUSAL_KEPT)
         details = {"slot": body.slot, "epoch": body.epoch, "outcome": answer.outcome, "purpose": body.purpose}
         context.audit.append(session, SYSTEM, "pseudonyms.answered", partner, details)
 
@@ -100,14 +111,14 @@ class Answerer:
             if row.full_days % FULL_DAYS_BEFORE_ALARM == 0:
                 self._alarms.raise_one(session, "pseudonym_budget_full", row.partner)
 
-    def _refuse(
+    def _count(
         self,
         session: Session,
         row: PolicyRow,
         own: PseudonymPolicy,
         body: PseudonymRequest,
         refused: _Refused,
-    ) -> PseudonymResponse:
+    ) -> None:
         if refused.outcome == "not_approved":
             row.refused_not_approved += 1
         elif refused.outcome == "over_budget":
@@ -120,11 +131,40 @@ class Answerer:
             _use_slot(row, own, body)  # a slot is for one try, so that a refusal cannot be probed
         if refused.offence:
             row.offences += 1
-            if row.offences % OFFENCES_BEFORE_ALARM == 0:
+            start = self._present_start(own)
+            if row.offences % OFFENCES_BEFORE_ALARM == 0 and row.alarm_start != start:
+                row.alarm_start = start
                 self._alarms.raise_one(session, "pseudonym_abuse", row.partner)
-        points = _points(own, body)
-        zeros = bytes(points * ELEMENT_BYTES)
-        return _answer(row, body, refused.outcome, bytes(ELEMENT_BYTES), zeros, bytes(PROOF_BYTES))
+
+    def _may_answer(
+        self, session: Session, row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest
+    ) -> bool:
+        """Whether this is the first refusal of the slot that it is now, whatever slot the partner names."""
+        start = self._present_start(own)
+        if body.purpose == "regular" and row.refusal_regular_start != start:
+            row.refusal_regular_start = start
+            return True
+        if body.purpose == "first_load" and row.refusal_first_load_start != start:
+            row.refusal_first_load_start = start
+            return True
+        row.unanswered += 1
+        if row.unanswered_start != start:
+            # Once a slot, and not with each: the audit log is no place for a flood either.
+            row.unanswered_start = start
+            details: dict[str, str | int] = {"purpose": body.purpose, "unanswered": row.unanswered}
+            self._context.audit.append(session, SYSTEM, "pseudonyms.unanswered", row.partner, details)
+        return False
+
+    def _present_start(self, own: PseudonymPolicy) -> int:
+        return slots.second_of(slots.slot_at(self._context.clock.now(), own.slot_seconds), own.slot_seconds)
+
+
+def _refusal(
+    row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest, refused: _Refused
+) -> PseudonymResponse:
+    """As long as an answer."""
+    zeros = bytes(_points(own, body) * ELEMENT_BYTES)
+    return _answer(row, body, refused.outcome, bytes(ELEMENT_BYTES), zeros, bytes(PROOF_BYTES))
 
 
 def _points(own: PseudonymPolicy, body: PseudonymRequest) -> int:

@@ -33,6 +33,8 @@ class Standing:
     first_load_by: str | None
     refused: int
     offences: int
+    unanswered: int
+    """Refusals that got no answer."""
     full_days: int
     asking_epoch: int | None
     asking_first_load: str | None
@@ -113,6 +115,7 @@ class Policies:
             + row.refused_malformed
             + row.refused_epoch,
             offences=row.offences,
+            unanswered=row.unanswered,
             full_days=row.full_days,
             asking_epoch=asking.epoch if asking else None,
             asking_first_load=asking.first_load if asking else None,
@@ -152,6 +155,11 @@ def _fresh(partner: str) -> PolicyRow:
         refused_malformed=0,
         refused_epoch=0,
         offences=0,
+        refusal_regular_start=-1,
+        refusal_first_load_start=-1,
+        unanswered=0,
+        unanswered_start=-1,
+        alarm_start=-1,
         day=-1,
         day_slots=0,
         full_days=0,

@@ -38,6 +38,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(40), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("settled", UtcDateTime(), nullable=True),
+        sa.Column("rings", UtcDateTime(), nullable=False),
+        sa.Column("rung", UtcDateTime(), nullable=True),
+        sa.Column("rung_round", sa.Integer(), nullable=False),
+        sa.Column("rung_times", sa.Integer(), nullable=False),
+        sa.Column("peak_urgency", sa.String(16), nullable=False),
+        sa.Column("peak_status", sa.String(16), nullable=False),
         sa.Column("changed", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("reference", name="pk_waiting"),
         sa.CheckConstraint(

@@ -1,0 +1,39 @@
+"""Under which reference the people on duty are told of a possible match.
+
+Many alerts of one partner may fit one own case: one person under many references, by mistake or on purpose.
+All of them are told under the reference of the first, so that they are one notice (decisions/0014). The
+desk lists each of them.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, String, Table, delete, select
+from sqlalchemy.orm import Session
+
+from services.matching.store.statements import insert
+from services.matching.store.tables import metadata
+from shared.store.columns import UtcDateTime
+
+FOLDED_FOR = timedelta(days=1)
+"""How long the matches of one partner with one own case are one notice, from the first of them on."""
+
+notice = Table(
+    "duty_notice",
+    metadata,
+    Column("partner", String(32), primary_key=True),
+    Column("own_case", String(40), primary_key=True),
+    Column("match", String(40), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+"""What people were told of within the last day; older rows are deleted by the next notice."""
+
+
+def reference_for(session: Session, partner: str, own_case: str, match: str, now: datetime) -> str:
+    """The reference to tell this match under: an earlier one's of the same pair, or its own."""
+    # A `since` ahead of now comes from a clock that was wrong, and must fold nothing (case 27).
+    session.execute(delete(notice).where((notice.c.since <= now - FOLDED_FOR) | (notice.c.since > now)))
+    mine = (notice.c.partner == partner) & (notice.c.own_case == own_case)
+    values = {"partner": partner, "own_case": own_case, "match": match, "since": now}
+    session.execute(insert(session, notice).values(**values).on_conflict_do_nothing())
+    reference: str = session.execute(select(notice.c.match).where(mine)).scalar_one()
+    return reference
