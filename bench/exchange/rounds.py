@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from bench.children import Child, ChildFailed
 from bench.nodes import PARTNER, SENDER, Node, free_ports
 from bench.samples import Found, alert, case_pseudonyms, found
-from services.matching.store import tables
+from services.matching.store import partners, tables
 from shared.bus.private_node import PrivateBroker
 from shared.store.engine import Database
 from shared.wire.parties import Party, Role
 
 OWN_CASES = 1_000
-WORKERS = 2
+WORKERS = 1
 """Matching workers of the partner: one for each processor of the machine that the figures are from."""
 KNOWN_EVERY = 100
 """Every hundredth alert is about a person of an own case, and so becomes a possible match."""
@@ -131,11 +131,13 @@ def _tell_cases(partner: Node, cases: list[Found]) -> None:
         partner.send_local()
     database = partner.matching.database
 
-    def known() -> int:
+    def known() -> bool:
         with database.read() as session:
-            return session.execute(select(func.count()).select_from(tables.own_case)).scalar_one()
+            count = session.execute(select(func.count()).select_from(tables.own_case)).scalar_one()
+            # What the workers are told of the sender may come after the cases: they share the work.
+            return count >= len(cases) and partners.known(session, SENDER).may_speak
 
-    _wait(lambda: known() >= len(cases))
+    _wait(known)
 
 
 def _prepare(sender: Node, cases: list[Found], alerts: int, chance: random.Random) -> None:

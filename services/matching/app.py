@@ -111,7 +111,9 @@ class MatchingApp:
 
         def partner_changed(session: Session, incoming: Incoming) -> None:
             if isinstance(incoming.body, PartnerChanged):
-                self.directory.mirror(session, incoming.body, self.clock.now())
+                taken = self.directory.mirror(session, incoming.body, self.clock.now(), incoming.seq)
+                if taken.overtaken:
+                    return
             on_partner(session, incoming)
 
         handlers[PartnerChanged.TYPE] = partner_changed

@@ -41,13 +41,15 @@ class Handlers:
         row = waiting.locked(session, body.reference)
         if row is None:
             row = waiting.add(session, body.reference, body.urgency.value, body.status.value, at, now)
-        elif row.settled is not None and row.state == WaitingState.SETTLED:
-            if at < row.settled:
-                return
+        elif row.settled is not None and at < row.settled:
+            return
+        elif row.state == WaitingState.SETTLED:
             waiting.open_again(row, body.urgency.value, body.status.value, at, now)
         elif _more_serious(body, row):
             deliveries.cancel(session, row.reference, now)
-            waiting.open_again(row, body.urgency.value, body.status.value, at, now)
+            # Never an earlier time: a `settled` from between the two would end what waits since then.
+            latest = max(row.at, at)
+            waiting.open_again(row, body.urgency.value, body.status.value, latest, now)
         else:
             row.at = max(row.at, at)
             return
@@ -67,7 +69,8 @@ class Handlers:
         elif row.at > settled:
             return  # it waits again since then; this is news from before
         deliveries.cancel(session, body.reference, now)
-        row.state, row.settled, row.changed = WaitingState.SETTLED, settled, now
+        row.settled = max(row.settled or settled, settled)
+        row.state, row.changed = WaitingState.SETTLED, now
 
 
 def _more_serious(body: DutyWaiting, row: WaitingRow) -> bool:

@@ -56,12 +56,14 @@ class Planner:
         row.state, row.told, row.reason, row.changed = reached.state, reached.told, reached.reason, now
         if reached.state is WaitingState.PLANNED:
             return  # the desk says by itself that telling people is under way
+        row.said += 1
         state = DutyState(
             reference=row.reference,
             state=reached.state.value,
             channel=channel,
             told=reached.told,
             at=to_wire(now),
+            step=row.said,
             reason=reached.reason,
         )
         self._channels.desk.tell(session, state)

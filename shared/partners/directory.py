@@ -49,6 +49,8 @@ class Taken:
     changed: bool = False
     rotated: bool = False
     refused: Code | None = None
+    overtaken: bool = False
+    """Something newer was taken before, so nothing was done."""
 
 
 class Directory:
@@ -221,9 +223,11 @@ class Directory:
             revocations=[encode_base64(one.data) for one in revoked[:MOST_REVOCATIONS]],
         )
 
-    def mirror(self, session: Session, change: PartnerChanged, now: datetime) -> Taken:
+    def mirror(self, session: Session, change: PartnerChanged, now: datetime, number: int | None) -> Taken:
         """In matching: take over what the own intake decided about a partner, standing included.
 
+        `number` is the message's; of two the higher counts, in whatever order workers come to them. Otherwise
+        a partner that was verified and then suspended could end up verified.
         The signatures are checked here as well; the order of cards was judged by intake, where people are.
         """
         lock(session, "partners")
@@ -233,11 +237,14 @@ class Directory:
             return Taken(change.organisation, refused=reject.code)
         if new.card.organisation != change.organisation or new.signed_by != new.root:
             return Taken(change.organisation, refused=Code.CARD_WRONG_ORGANISATION)
-        kept = keep_card(session, new, now)
         partner = session.get(PartnerRow, change.organisation, populate_existing=True)
+        if partner is not None and number is not None and number < partner.told:
+            return Taken(change.organisation, overtaken=True)
+        kept = keep_card(session, new, now)
         if partner is None:
-            partner = PartnerRow(organisation=change.organisation, added=now)
+            partner = PartnerRow(organisation=change.organisation, added=now, told=0)
             session.add(partner)
+        partner.told = max(partner.told, number or 0)
         partner.card_id, partner.status, partner.changed = kept.id, change.status.value, now
         touch(session)
         session.flush()

@@ -28,6 +28,8 @@ class PartnerRow(PartnersBase):
     """The current card in partner_card."""
     added: Mapped[datetime] = mapped_column(UtcDateTime)
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    told: Mapped[int] = mapped_column(BigId, default=0)
+    """In matching: the number of intake's message that this row follows."""
     positions: Mapped[str | None] = mapped_column(String(16))
     """Which words the running comparison asks for; they change with every try."""
     asked_person: Mapped[str | None] = mapped_column(String(64))

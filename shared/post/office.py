@@ -1,12 +1,12 @@
 """The loops of one service: what comes in, what is done about it, what goes out, on each of its lanes."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from shared.bus.port import ENVELOPE_CONTENT_TYPE, EVENT_CONTENT_TYPE, Delivery
 from shared.crypto.rest import RestCipher
 from shared.post import second_look
+from shared.post.handover import Handover
 from shared.post.incoming import BatchHandler, Handler
 from shared.post.outbox_relay import OutboxRelay
 from shared.post.pace import Allowance, Pace
@@ -42,11 +42,12 @@ class PostOffice:
     on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
     allowances: tuple[Allowance, ...] = ()
     """How much of one partner is handled at once (decisions/0014)."""
-    _arrived: threading.Event = field(default_factory=threading.Event, init=False)
     _presence: Presence = field(init=False)
+    _handover: Handover = field(init=False)
 
     def __post_init__(self) -> None:
         self._presence = Presence(self.database, [lane.value for lane in Lane])
+        self._handover = Handover(self._presence.owner)
 
     def loops(self) -> list[Loop]:
         """One way in and one way out for each lane, and one processor for all that comes in.
@@ -73,7 +74,7 @@ class PostOffice:
             self._presence.owner,
             poll_seconds=self.settings.poll_seconds,
             batches=self.batches,
-            arrived=self._arrived,
+            handover=self._handover,
         )
 
     def receiver(self, lane: Lane) -> Receiver:
@@ -93,7 +94,7 @@ class PostOffice:
             clock=self.clock,
             received=self.metrics.inbox_received.add,
             rejected=self.metrics.rejected.add,
-            arrived=self._arrived,
+            handover=self._handover,
             on_reject=self.on_reject,
             pace=Pace(self.allowances if lane is Lane.RELAY else ()),
         )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.crypto.rest import RestCipher
+from shared.post.handover import Handover
 from shared.post.incoming import BatchHandler, Handler, Incoming, Refuse, Wait
 from shared.post.payload import Decoder
 from shared.runtime import log
@@ -60,23 +61,46 @@ class Processor:
     poll_seconds: float = 0.5
     batches: Mapping[str, BatchHandler] = field(default_factory=dict)
     """For types of which many come together."""
-    arrived: threading.Event | None = None
-    """Set by the receivers of this process when they have stored something."""
+    handover: Handover | None = None
+    """From the receivers of this process."""
+    _next_look: float = field(default=0.0, init=False)
 
     def run(self, stop: threading.Event) -> None:
         """Handle what is due until `stop`; the batch in hand is finished first."""
-        while not stop.is_set():
-            if self.process_due() > 0:
-                continue
-            if self.arrived is None:
-                stop.wait(self.poll_seconds)
-            else:
-                self.arrived.wait(self.poll_seconds)
-                self.arrived.clear()
+        try:
+            while not stop.is_set():
+                if self.process_due() > 0:
+                    continue
+                if self.handover is None:
+                    stop.wait(self.poll_seconds)
+                else:
+                    self.handover.wait(self.poll_seconds)
+        finally:
+            self._give_back()
 
     def process_due(self) -> int:
-        """Handle one batch; returns how many messages were tried."""
-        items = inbox.claim(self.database, BATCH, self.clock.now(), self.owner, self.cipher)
+        """Handle what was handed over, else one batch of what is due; returns how many messages were tried.
+
+        However much is handed over, what is due besides has its turn at every `poll_seconds`.
+        """
+        handed = self.handover.take(BATCH) if self.handover is not None else []
+        tried = self._batch(handed)
+        now = self.clock.monotonic()
+        if not handed or now >= self._next_look:
+            self._next_look = now + self.poll_seconds
+            due = inbox.claim(self.database, BATCH, self.clock.now(), self.owner, self.cipher)
+            tried += self._batch(due)
+        return tried
+
+    def _give_back(self) -> None:
+        """What was handed over and not begun is anybody's."""
+        if self.handover is None:
+            return
+        with self.database.begin() as session:
+            inbox.release(session, self.handover.take(self.handover.most), counted=False)
+
+    def _batch(self, items: list[InboxItem]) -> int:
+        """Handle these; returns how many, 0 if all of it was undone."""
         if not items:
             return 0
         try:

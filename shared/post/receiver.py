@@ -8,15 +8,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from shared.bus.port import Consumer, Delivery, Verdict
 from shared.crypto.rest import RestCipher
 from shared.post import payload, routes
+from shared.post.handover import Handover
 from shared.post.pace import Arrived, Pace
 from shared.runtime import log
 from shared.runtime.clock import Clock
 from shared.store import inbox, quarantine, sequence
 from shared.store.engine import Database
+from shared.store.inbox import InboxItem
 from shared.wire.reject import Code, Reject
 
 Counted = Callable[[str], None]
@@ -39,8 +44,8 @@ class Receiver:
     clock: Clock
     received: Counted = field(default=_ignore)
     rejected: Counted = field(default=_ignore)
-    arrived: threading.Event | None = None
-    """Wakes the processor of this process."""
+    handover: Handover | None = None
+    """To the processor of this process."""
     on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
     pace: Pace = field(default=Pace(()))
     """How much of one sender is handled at once."""
@@ -62,28 +67,42 @@ class Receiver:
             if isinstance(outcome, Code)
         ]
         with self.database.begin() as session:
-            fresh = inbox.put_many(session, [self._row(message) for message in good], self.cipher)
+            fresh, claimed = self._store(session, good, now)
             # Only what is new: whoever repeats a partner's messages must not use up its allowance.
             new = [message for message, is_new in zip(good, fresh, strict=True) if is_new]
             held = self.pace.hold(session, [Arrived(one.sender, one.id, one.type) for one in new], now)
+            if held:  # what has to wait is nobody's
+                inbox.release(session, claimed, counted=False)
+                claimed = []
             for sender, seqs in _numbers(good).items():
                 sequence.note_all_received(session, f"{sender}>{self.me}", seqs)
             for code, delivery in refused:
                 quarantine.add(session, self.lane, code.value, delivery.body, now)
-        if self.arrived is not None and any(fresh):
-            self.arrived.set()
+        if self.handover is not None and any(fresh):
+            self.handover.put(claimed)
+            self.handover.wake()
         if held:
             log.get("receiver").warning("messages_held_back", lane=self.lane, count=held)
         self._report(good, fresh, refused)
         return [Verdict.ACK if isinstance(outcome, payload.Checked) else Verdict.DEAD for outcome in checked]
 
-    def _row(self, message: payload.Checked) -> inbox.Incoming:
+    def _store(
+        self, session: Session, good: Sequence[payload.Checked], now: datetime
+    ) -> tuple[list[bool], list[InboxItem]]:
+        """Write the messages: which are new, and what of them is claimed for the handover."""
+        rows = [self._row(message, now) for message in good]
+        if self.handover is None or not self.handover.has_room(len(rows)):
+            return inbox.put_many(session, rows, self.cipher), []
+        items = inbox.put_and_claim(session, rows, self.cipher, self.handover.owner, now)
+        return [item is not None for item in items], [item for item in items if item is not None]
+
+    def _row(self, message: payload.Checked, now: datetime) -> inbox.Incoming:
         return inbox.Incoming(
             sender=message.sender,
             message_id=message.id,
             type=message.type,
             payload=message.stored,
-            received=self.clock.now(),
+            received=now,
             lane=self.lane,
             priority=payload.priority_of(message.type),
         )

@@ -40,20 +40,19 @@ def put_many(session: Session, messages: Sequence[Incoming], cipher: RestCipher 
 
     A repetition within the batch counts as a replay too.
     """
-    known: set[tuple[str, str]] = set()
-    fresh: list[Incoming] = []
-    flags: list[bool] = []
+    return [row_id is not None for row_id in insert(session, messages, cipher)]
+
+
+def insert(
+    session: Session, messages: Sequence[Incoming], cipher: RestCipher | None, **claim: Any
+) -> list[int | None]:
+    """`put_many`, with the columns of a claim; for each message its row's id, None for a replay."""
+    first: dict[tuple[str, str], Incoming] = {}
     for message in messages:
-        key = (message.sender, message.message_id)
-        flags.append(key not in known)
-        if key not in known:
-            known.add(key)
-            fresh.append(message)
-    written = _insert(session, [_values(message, cipher) for message in fresh])
-    return [
-        flag and (message.sender, message.message_id) in written
-        for flag, message in zip(flags, messages, strict=True)
-    ]
+        first.setdefault((message.sender, message.message_id), message)
+    ids = _insert(session, [_values(message, cipher) | claim for message in first.values()])
+    # Popped, so that a repetition within the batch finds nothing.
+    return [ids.pop((message.sender, message.message_id), None) for message in messages]
 
 
 def known(session: Session, sender: str, message_id: str) -> bool:
@@ -81,15 +80,15 @@ def _values(message: Incoming, cipher: RestCipher | None) -> dict[str, Any]:
     }
 
 
-def _insert(session: Session, values: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Insert what is new; the keys of what was."""
+def _insert(session: Session, values: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """Insert what is new; the ids of what was, by key."""
     if not values:
-        return set()
+        return {}
     postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = PostgresqlInsert(InboxRow) if postgresql else SqliteInsert(InboxRow)
+    making = PostgresqlInsert(InboxRow) if postgresql else SqliteInsert(InboxRow)
     key = (InboxRow.sender, InboxRow.message_id)
-    statement = insert.on_conflict_do_nothing(index_elements=key).returning(*key)
-    return {(sender, message_id) for sender, message_id in session.execute(statement, values)}
+    statement = making.on_conflict_do_nothing(index_elements=key).returning(*key, InboxRow.id)
+    return {(sender, message_id): row_id for sender, message_id, row_id in session.execute(statement, values)}
 
 
 def payload_context(sender: str, message_id: str) -> bytes:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from shared.crypto.errors import CannotDecrypt
 from shared.crypto.rest import RestCipher
-from shared.store.arrivals import Incoming, known, payload_context, put, put_many
+from shared.store.arrivals import Incoming, insert, known, payload_context, put, put_many
 from shared.store.backoff import pause
 from shared.store.bulk import chunks, count, ids_by_owner
 from shared.store.engine import Database
@@ -51,6 +51,7 @@ __all__ = [
     "parked",
     "purge",
     "put",
+    "put_and_claim",
     "put_many",
     "release",
     "unpark",
@@ -76,6 +77,38 @@ class InboxItem:
     received: datetime
     attempts: int
     owner: str
+
+
+def put_and_claim(
+    session: Session,
+    messages: Sequence[Incoming],
+    cipher: RestCipher | None,
+    owner: str,
+    now: datetime,
+    *,
+    lease: timedelta = LEASE,
+) -> list[InboxItem | None]:
+    """`put_many`, and what is new belongs to `owner` at once; None for a replay.
+
+    Use the items only after the commit.
+    """
+    ids = insert(session, messages, cipher, owner=owner, lease_until=now + lease, claims=1)
+    return [
+        None
+        if row_id is None
+        else InboxItem(
+            id=row_id,
+            lane=message.lane,
+            sender=message.sender,
+            message_id=message.message_id,
+            type=message.type,
+            payload=message.payload,
+            received=message.received,
+            attempts=0,
+            owner=owner,
+        )
+        for row_id, message in zip(ids, messages, strict=True)
+    ]
 
 
 def claim(

@@ -61,7 +61,7 @@ class Presence:
 
     database: Database
     lanes: Sequence[str]
-    """Where this service's messages lie: the index of both tables begins with the lane."""
+    """Where this service's messages lie: the index of the outbox begins with the lane."""
     every_seconds: float = EVERY_SECONDS
     owner: str = field(default_factory=lambda: ids.new_id("run"))
     _lock: _Lock = field(init=False, repr=False)

@@ -120,6 +120,9 @@ class MatchRetracted(Body):
     TYPE: ClassVar[str] = "match.retracted"
     match: Reference
     why: Annotated[str, Field(pattern=r"^(withdrawn|tombstone|expired|partner|changed)$")]
+    version: Version | None = None
+    """With `changed`: the last proposal that it takes back; a newer one stands. Absent when nothing of the
+    match can come any more."""
 
 
 class MatchDecided(Body):
@@ -158,6 +161,8 @@ class DutyState(Body):
     told: Annotated[int, Field(ge=0, le=1000)]
     """How many people were told."""
     at: Time
+    step: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    """Counts what was said of this reference, because `at` has whole seconds."""
     reason: Code | None = None
 
 

@@ -50,10 +50,10 @@ class Duty:
         if row is None:
             row = DutyStateRow(reference=body.reference)
             session.add(row)
-        elif row.at > at:
+        elif (row.at, row.step) > (at, body.step):
             return
         row.state, row.channel, row.told = body.state, body.channel, body.told
-        row.reason, row.at = body.reason, at
+        row.reason, row.at, row.step = body.reason, at, body.step
 
     def entries(self, by: Actor) -> list[DutyEntry]:
         """What is told of the cases that this person may see, the newest first, at most a hundred."""

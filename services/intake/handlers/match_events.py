@@ -18,8 +18,9 @@ from shared.store.outbox import Priority
 from shared.wire.codes import MatchState
 from shared.wire.local import CaseClosed, DutySettled, DutyWaiting, MatchProposed, MatchRetracted
 
-FINAL = ("withdrawn", "tombstone")
-"""Why a match was retracted when it cannot come back."""
+CHANGED = "changed"
+"""Why a match was retracted that can come back. For every other reason matching has deleted it, and what comes
+of it afterwards was sent before."""
 
 
 class MatchEvents:
@@ -46,6 +47,7 @@ class MatchEvents:
             row = MatchRow(id=body.match, version=0, state=MatchState.NEW, received_at=now, facts="")
             session.add(row)
         elif body.version <= row.version:
+            self._settle_late(session, row, body)
             return
         state, first = _next_state(row, body), row.version == 0
         if state is None:
@@ -72,7 +74,10 @@ class MatchEvents:
         row = session.get(MatchRow, body.match, with_for_update=True)
         if row is None:
             raise Wait(f"match:{body.match}")
+        if body.version is not None and body.version < row.version:
+            return  # proposed again since then
         now = self._context.clock.now()
+        row.version = max(row.version, body.version or 0)
         row.description, row.reasons = {}, []
         row.state, row.retracted_at, row.retracted_why = MatchState.WITHDRAWN, now, body.why
         row.changed_at = now
@@ -92,6 +97,14 @@ class MatchEvents:
             waiting = DutyWaiting(reference=row.duty, urgency=body.urgency, status=body.status, at=at)
             self._context.post.tell(session, waiting, priority=Priority.URGENT)
 
+    def _settle_late(self, session: Session, row: MatchRow, late: MatchProposed) -> None:
+        """Matching told of the older proposal under a reference that nothing here may ever settle."""
+        if late.duty is None or late.duty == row.duty:
+            return
+        unseen = select(MatchRow.id).where(MatchRow.duty == late.duty, MatchRow.state == MatchState.NEW)
+        if session.scalar(unseen.limit(1)) is None:
+            self._context.post.tell(session, DutySettled(reference=late.duty))
+
     def _own_matching(self, incoming: Incoming) -> None:
         if incoming.sender != f"{self._context.organisation}/matching":
             raise Refuse("sender.not-own-matching")
@@ -102,8 +115,8 @@ def _next_state(row: MatchRow, body: MatchProposed) -> MatchState | None:
     if row.version == 0:
         return MatchState.NEW
     if row.state == MatchState.WITHDRAWN:
-        # The partner's recall is for ever; a retraction for want of facts can be made good by new facts.
-        return None if row.retracted_why in FINAL else MatchState.NEW
+        # A recall is for ever; a retraction for want of facts can be made good by new facts.
+        return MatchState.NEW if row.retracted_why == CHANGED else None
     known = MatchDecision(state=DomainState(row.state), facts=row.facts)
     state = MatchState(known.proposed_again(body.facts).state)
     settled_for_these = row.facts == body.facts and row.state in SETTLED

@@ -17,6 +17,8 @@ class DutyStateRow(IntakeBase):
     told: Mapped[int]
     reason: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[Moment]
+    step: Mapped[int]
+    """Tells apart what was said within one second."""
 
 
 class AlarmRow(IntakeBase):

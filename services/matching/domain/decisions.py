@@ -25,6 +25,9 @@ class Match:
     """Digest of what was compared when it was last looked at."""
     excluded_facts: str | None
     """The facts for which a person said no."""
+    decided_seq: int = 0
+    decided_facts: str | None = None
+    """The number of the latest decision by the order in which they were sent, and what it was about."""
 
 
 class Step(StrEnum):
@@ -60,10 +63,24 @@ def lost(known: Match) -> tuple[Step, Match]:
     return Step.RETRACT, replace(known, state=WITHDRAWN)
 
 
-def decided(known: Match, state: str, facts: str) -> Match:
-    """A person decided, looking at these facts; a decision about older facts does not hide newer ones."""
+def decided(known: Match, state: str, facts: str, seq: int) -> Match:
+    """A person decided, looking at these facts; a decision about older facts does not hide newer ones.
+
+    `seq` orders the decisions: one that comes late still counts for the facts that it was about.
+    """
+    late = seq < known.decided_seq
+    if late and facts == known.decided_facts:
+        return known
+    excluded_facts = known.excluded_facts
+    if state != EXCLUDED:
+        excluded_facts = None if excluded_facts == facts else excluded_facts
+    elif not late or excluded_facts is None or excluded_facts != known.decided_facts:
+        excluded_facts = facts
+    weighed = replace(known, excluded_facts=excluded_facts)
+    if late:
+        return weighed
+    weighed = replace(weighed, decided_seq=seq, decided_facts=facts)
     if state == EXCLUDED:
-        excluded = replace(known, excluded_facts=facts)
-        return replace(excluded, state=EXCLUDED) if facts == known.facts else excluded
-    undone = None if known.excluded_facts == facts else known.excluded_facts
-    return replace(known, state=state, excluded_facts=undone)
+        return replace(weighed, state=EXCLUDED) if facts == known.facts else weighed
+    # A retraction that crossed this decision stands: nothing is shown until it is proposed again.
+    return weighed if known.state == WITHDRAWN else replace(weighed, state=state)

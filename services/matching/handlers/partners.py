@@ -53,7 +53,7 @@ class PartnerHandlers:
     def decided(self, session: Session, incoming: Incoming) -> None:
         """What a person decided, for the facts that they saw."""
         body = body_of(incoming, MatchDecided)
-        if self._proposing.decide(session, body.match, body.state, body.facts):
+        if self._proposing.decide(session, body.match, body.state, body.facts, incoming.seq or 0):
             self._audit.append(
                 session, incoming.sender, "match.decided", body.match, {"state": body.state.value}
             )

@@ -80,13 +80,20 @@ class Matches:
         return sorted(session.execute(gone.returning(table.c.match)).scalars())
 
     def _values(self, match: Match) -> dict[str, object]:
-        facts = f"{match.facts}|{match.excluded_facts or ''}".encode()
+        facts = "|".join((match.facts, match.excluded_facts or "", match.decided_facts or "")).encode()
         sealed = self._cipher.encrypt(facts, _context(match.reference))
-        return {"version": match.version, "state": match.state, "facts": sealed}
+        return {
+            "version": match.version,
+            "state": match.state,
+            "decided_seq": match.decided_seq,
+            "facts": sealed,
+        }
 
     def _read(self, row: Row[tuple[object, ...]]) -> MatchRow:
-        facts, _, excluded = self._cipher.decrypt(row.facts, _context(row.match)).decode().partition("|")
-        match = Match(row.match, row.version, row.state, facts, excluded or None)
+        facts, excluded, about = self._cipher.decrypt(row.facts, _context(row.match)).decode().split("|")
+        match = Match(
+            row.match, row.version, row.state, facts, excluded or None, row.decided_seq, about or None
+        )
         return MatchRow(AlertKey(row.partner, row.alert), row.own_case, match)
 
 

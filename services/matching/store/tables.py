@@ -89,6 +89,8 @@ match = Table(
     Column("own_case", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(24), nullable=False),
+    # The number of the message with the latest decision: one that was sent before it comes too late.
+    Column("decided_seq", BigId, nullable=False, default=0),
     # Encrypted: the digest of a coarse description could be guessed.
     Column("facts", LargeBinary, nullable=False),
     Column("created", UtcDateTime, nullable=False),

@@ -65,6 +65,8 @@ class WaitingRow(Base):
     peak_status: Mapped[str] = mapped_column(String(16))
     """The most serious that they were told lately."""
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
+    said: Mapped[int] = mapped_column(default=0)
+    """How often the desk was told of it: the `step` of the last `duty.state`."""
     __table_args__ = (_one_of("state", WaitingState),)
 
 

@@ -318,7 +318,7 @@ def test_matching_takes_over_what_intake_decided(
     matching = Node(world.database(tmp_path_factory.mktemp("matching")))
     for _ in range(2):
         with matching.database.begin() as session:
-            assert matching.directory.mirror(session, body, NOW).refused is None
+            assert matching.directory.mirror(session, body, NOW, 7).refused is None
     assert matching.status() is PartnerStatus.VERIFIED
     assert matching.hold() is None
     assert matching.signer("fr-lyon intake") is SignerStatus.REVOKED
@@ -327,8 +327,28 @@ def test_matching_takes_over_what_intake_decided(
         verification.suspend(session, "fr-lyon", NOW)
         body = lyon.directory.changed_body(session, "fr-lyon")
     with matching.database.begin() as session:
-        matching.directory.mirror(session, body, NOW)
+        matching.directory.mirror(session, body, NOW, 8)
     assert matching.hold() is HoldReason.SUSPENDED
+    matching.database.dispose()
+
+
+def test_what_intake_decided_first_never_undoes_what_it_decided_then(
+    lyon: Node, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Case 70: two workers, or a retry, may come to the messages in another order."""
+    with lyon.database.read() as session:
+        verified = lyon.directory.changed_body(session, "fr-lyon")
+    with lyon.database.begin() as session:
+        verification.suspend(session, "fr-lyon", NOW)
+        suspended = lyon.directory.changed_body(session, "fr-lyon")
+    matching = Node(world.database(tmp_path_factory.mktemp("matching")))
+    with matching.database.begin() as session:
+        assert matching.directory.mirror(session, suspended, NOW, 8).changed
+    with matching.database.begin() as session:
+        taken = matching.directory.mirror(session, verified, NOW, 7)
+    assert taken.overtaken
+    assert not taken.changed
+    assert matching.status() is PartnerStatus.SUSPENDED
     matching.database.dispose()
 
 
@@ -374,7 +394,7 @@ def mirrored(lyon: Node, folders: pytest.TempPathFactory) -> Iterator[Node]:
         body = lyon.directory.changed_body(session, "fr-lyon")
     matching = Node(world.database(folders.mktemp("matching")))
     with matching.database.begin() as session:
-        assert matching.directory.mirror(session, body, NOW).refused is None
+        assert matching.directory.mirror(session, body, NOW, None).refused is None
     yield matching
     matching.database.dispose()
 

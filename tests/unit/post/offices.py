@@ -98,8 +98,11 @@ class Desk:
 
     def take(self, *bodies: bytes, content_type: str = EVENT_CONTENT_TYPE) -> list[Verdict]:
         """Let the receiver take one batch."""
-        batch = [Delivery("notify.message", body, content_type) for body in bodies]
-        return self.receiver().take(batch)
+        return self.receiver().take(self.deliveries(*bodies, content_type=content_type))
+
+    def deliveries(self, *bodies: bytes, content_type: str = EVENT_CONTENT_TYPE) -> list[Delivery]:
+        """One batch, as the broker gives it."""
+        return [Delivery("notify.message", body, content_type) for body in bodies]
 
 
 def waiting_event(clock: ManualClock, sender: str = "matching") -> bytes:

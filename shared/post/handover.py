@@ -1,0 +1,54 @@
+"""From a receiver to the processor of the same process, without a way through the database.
+
+What a receiver stores it may claim in the same breath, for this process. The processor then need not look
+for it, claim it, read it and decrypt it again. Nothing depends on it: the rows are in the inbox, and when the
+process dies, others take them over like every claim of a process that is gone. Only little is handed over;
+what does not fit is stored unclaimed, for whoever comes to it first.
+
+The effect does not move into the receiver, though it would be faster still: then the relay, who sees when a
+message is acknowledged, would see how long comparing took, and so what matched (rule 4).
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.store.inbox import InboxItem
+
+MOST = 400
+
+
+@dataclass(slots=True)
+class Handover:
+    """The claimed messages between both; safe for threads. `owner` is the name for claims of this process."""
+
+    owner: str
+    most: int = MOST
+    _items: deque[InboxItem] = field(default_factory=deque, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _arrived: threading.Event = field(default_factory=threading.Event, init=False)
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many may be handed over now."""
+        with self._lock:
+            return len(self._items) + count <= self.most
+
+    def put(self, items: Sequence[InboxItem]) -> None:
+        """Hand over what is stored and claimed; call it after the commit."""
+        with self._lock:
+            self._items.extend(items)
+
+    def take(self, limit: int) -> list[InboxItem]:
+        """The oldest that were handed over, at most so many."""
+        with self._lock:
+            return [self._items.popleft() for _ in range(min(limit, len(self._items)))]
+
+    def wake(self) -> None:
+        """Something was stored, handed over or not."""
+        self._arrived.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until `wake`, or so many seconds."""
+        self._arrived.wait(seconds)
+        self._arrived.clear()
