@@ -81,7 +81,9 @@ class Proposing:
         if match != row.match:
             self._matches.change(session, match)
         if step is Step.RETRACT:
-            self._post.tell(session, MatchRetracted(match=match.reference, why="changed", version=match.version))
+            self._post.tell(
+                session, MatchRetracted(match=match.reference, why="changed", version=match.version)
+            )
         if step is not Step.NOTHING:
             self._audit.append(
                 session, self._actor, _ACTIONS[step], match.reference, {"version": match.version}
@@ -131,9 +133,7 @@ class Proposing:
             waiting = DutyWaiting(reference=told_under, urgency=urgency, status=status, at=to_wire(now))
             self._post.tell(session, waiting, priority=priority)
 
-    def decide(
-        self, session: Session, reference: str, state: codes.MatchState, facts: str, seq: int
-    ) -> bool:
+    def decide(self, session: Session, reference: str, state: codes.MatchState, facts: str, seq: int) -> bool:
         """Remember what a person decided. False if the match went with its alert meanwhile.
 
         `seq` is the number of the message: of two decisions the one that was sent later counts.

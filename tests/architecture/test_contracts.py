@@ -24,6 +24,7 @@ from tests.support.world import world
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_import_contracts_hold() -> None:
     """DESIGN 9, as pyproject.toml writes it down."""
     done = subprocess.run(

@@ -89,6 +89,7 @@ def test_every_claimed_case_is_named_by_a_test() -> None:
     assert [number for number in CASES if number not in named] == []
 
 
+@pytest.mark.slow
 def test_services_print_constants_at_most() -> None:
     """What a program writes goes through the log, which withholds what it does not know."""
     found = []
@@ -122,6 +123,7 @@ def is_constant(event: ast.expr) -> bool:
     return isinstance(event, ast.Constant)
 
 
+@pytest.mark.slow
 def test_the_event_of_every_log_line_is_a_constant() -> None:
     """A variable, or an f-string, in the place of the event could carry somebody's name."""
     found, count = [], 0
@@ -134,6 +136,7 @@ def test_the_event_of_every_log_line_is_a_constant() -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_the_standard_logger_is_used_by_the_log_alone() -> None:
     users = {
         str(path.relative_to(ROOT))
@@ -163,6 +166,7 @@ MACHINE = re.compile(r"(?<![\w.])/(?:work|home|root|Users)/[\w.-]+")
 ALLOWED_PATHS = re.compile(r"/home/(?:myosotis|node|nonroot)\b|/root/\.cache")
 
 
+@pytest.mark.slow
 def test_no_file_names_a_path_of_somebodys_machine() -> None:
     found = []
     for path in files():

@@ -19,8 +19,8 @@ from shared.wire.codes import MatchState
 from shared.wire.local import CaseClosed, DutySettled, DutyWaiting, MatchProposed, MatchRetracted
 
 CHANGED = "changed"
-"""Why a match was retracted that can come back. For every other reason matching has deleted it, and what comes
-of it afterwards was sent before."""
+"""Why a match was retracted that can come back. For every other reason matching has deleted it, and what
+comes of it afterwards was sent before."""
 
 
 class MatchEvents:
@@ -76,6 +76,8 @@ class MatchEvents:
             raise Wait(f"match:{body.match}")
         if body.version is not None and body.version < row.version:
             return  # proposed again since then
+        if body.why == CHANGED and row.retracted_why not in (None, CHANGED):
+            return  # gone for ever already
         now = self._context.clock.now()
         row.version = max(row.version, body.version or 0)
         row.description, row.reasons = {}, []

@@ -1,6 +1,7 @@
 """Which pairs are shown to a person, when, and how often."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 from services.matching.domain.decisions import Match
@@ -337,3 +338,24 @@ def test_random_tags_find_nothing(world: World) -> None:
     filler = [tag_set(pseudonyms_of("nobody", ""))]
     world.handle(world.alert("nobody", tag_sets=filler))
     assert proposed(world) == []
+
+
+def test_an_older_decision_that_comes_late_does_not_undo_the_newer(world: World) -> None:
+    """Excluded by mistake and taken back: the match stays on record as shown, whichever came first."""
+    world.handle(world.case())
+    world.handle(world.alert())
+    [match] = proposed(world)
+    for state, seq in ((codes.MatchState.IN_REVIEW, 6), (codes.MatchState.EXCLUDED, 5)):
+        body = MatchDecided(match=match.match, state=state, facts=match.facts)
+        with world.database.begin() as session:
+            world.handlers.handlers[body.TYPE](session, replace(world.incoming(body), seq=seq))
+    assert [row["state"] for row in world.rows("possible_match")] == ["in_review"]
+
+
+def test_a_retraction_for_want_of_facts_says_what_it_takes_back(world: World) -> None:
+    world.handle(world.case())
+    world.handle(world.alert())
+    world.handle(world.alert(version=2, kind=UPDATED, person="somebody else"))
+    assert [
+        body.version for body in world.post.bodies(MatchRetracted) if isinstance(body, MatchRetracted)
+    ] == [1]

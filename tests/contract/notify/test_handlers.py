@@ -8,7 +8,7 @@ from services.notify.channels.base import TransportError
 from shared.post.incoming import Incoming, Refuse
 from shared.runtime.ids import new_id
 from shared.wire.codes import MsgStatus, Urgency
-from shared.wire.local import DutySettled, DutyWaiting
+from shared.wire.local import DutySettled, DutyState, DutyWaiting
 from tests.contract.notify.node import Node
 
 
@@ -241,3 +241,38 @@ def test_what_is_more_serious_than_all_before_rings_at_once_and_only_then(node: 
         ring_again(node, reference, urgency=Urgency.PAST)
     urgencies = [notice.urgency for _, notice, _ in node.channel.tried]
     assert urgencies == ["Past", "Past", "Immediate"]
+
+
+def test_an_older_settled_does_not_move_the_newer_one_back(node: Node) -> None:
+    start = node.clock.now()
+    reference = node.waits(at=start)
+    node.settles(reference, at=start + timedelta(seconds=30))
+    node.settles(reference, at=start + timedelta(seconds=10))
+    node.waits(reference, at=start + timedelta(seconds=20))
+    assert node.waiting(reference).state == "settled"
+
+
+def test_an_older_more_serious_event_does_not_let_an_older_settled_end_the_newer(node: Node) -> None:
+    start = node.clock.now()
+    reference = node.waits(at=start + timedelta(seconds=30))
+    node.waits(reference, urgency=Urgency.IMMEDIATE, at=start)
+    node.settles(reference, at=start + timedelta(seconds=10))
+    assert node.waiting(reference).state != "settled"
+
+
+def test_what_was_settled_before_does_not_make_the_newer_more_serious(node: Node) -> None:
+    start = node.clock.now()
+    reference = node.waits(at=start)
+    node.settles(reference, at=start + timedelta(seconds=20))
+    node.waits(reference, at=start + timedelta(seconds=30))
+    node.waits(reference, urgency=Urgency.IMMEDIATE, at=start + timedelta(seconds=10))
+    row = node.waiting(reference)
+    assert (row.urgency, row.round) == ("Expected", 2)
+
+
+def test_each_word_to_the_desk_has_a_higher_step(node: Node) -> None:
+    node.admin.add_person("Rasa", "rasa@desk.example")
+    node.admin.add_person("Jonas", "jonas@desk.example")
+    node.waits()
+    node.dispatch()
+    assert [body.step for body in node.post.bodies(DutyState) if isinstance(body, DutyState)] == [1, 2]

@@ -78,6 +78,7 @@ def feed(chance: random.Random) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_case_26_600_hostile_inputs() -> None:
     chance = random.Random("myosotis")
     accepted = sum(feed(chance) for _ in range(600))
@@ -92,6 +93,7 @@ def test_case_26_a_minute_of_fuzzing() -> None:
         feed(chance)
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_canonical_json_comes_back(value: object) -> None:
     data = canonical.dumps(value)
@@ -99,6 +101,7 @@ def test_canonical_json_comes_back(value: object) -> None:
     assert canonical.dumps(canonical.loads(data, 100_000)) == data
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u0123 eE.-nulltrue', max_size=60).map(str.encode))
 @settings(max_examples=500)
 def test_canonical_json_is_read_only_as_it_is_written(data: bytes) -> None:

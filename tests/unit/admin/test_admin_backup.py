@@ -107,6 +107,7 @@ def test_messages_in_another_order_are_refused(tmp_path: Path) -> None:
         SealedReader(source, b"secret").read()
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_half_file(node: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 78."""
     pushed = SealedWriter._push

@@ -19,6 +19,7 @@ def finding(node: Path, check: str, *, only: str) -> tuple[str, str]:
     return row["state"], row["sentence"]
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_stops_no_other_check(node: Path) -> None:
     said = run("doctor", node=node, code=1)
     assert "BROKEN" in said.out
@@ -62,6 +63,7 @@ def test_a_clock_that_went_back(node: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert (state, "minutes behind" in sentence) == ("BROKEN", True)
 
 
+@pytest.mark.slow
 def test_what_is_parked_and_refused(node: Path) -> None:
     database, now = Database(f"sqlite:///{node / 'matching' / 'matching.db'}"), SystemClock().now()
     with database.begin() as session:

@@ -113,6 +113,7 @@ def test_what_root_restores_can_be_entered_by_the_services_user(
     assert given[folder] == (owner.st_uid, owner.st_gid)
 
 
+@pytest.mark.slow
 def test_a_backup_by_the_services_user_does_without_the_root_keys_folder(
     node: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

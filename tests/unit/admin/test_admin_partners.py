@@ -53,6 +53,7 @@ def status(world: World, here: str) -> str:
     return str(run("partner", "list", "--json", node=world[here].folder).json[0]["status"])
 
 
+@pytest.mark.slow
 def test_two_people_verify_a_partner(two: World, tmp_path: Path) -> None:
     introduce(two, VILNIUS, LYON, tmp_path)
     assert status(two, VILNIUS) == "verified"
@@ -69,6 +70,7 @@ def test_whoever_compared_cannot_approve(two: World, tmp_path: Path) -> None:
     assert status(two, VILNIUS) == "compared"
 
 
+@pytest.mark.slow
 def test_wrong_words_twice_cost_a_day(two: World, tmp_path: Path) -> None:
     """Case 97."""
     file = tmp_path / "card"
@@ -135,6 +137,7 @@ def test_publishing_needs_an_addressee_and_a_verified_one(two: World, tmp_path: 
     assert "verified" in refused("publish", case["case"], "--circle", "--yes", *by, node=here)
 
 
+@pytest.mark.slow
 def test_one_suspends_two_restart(two: World, tmp_path: Path) -> None:
     """Journey 7."""
     introduce(two, VILNIUS, LYON, tmp_path)

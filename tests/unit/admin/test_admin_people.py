@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from services.intake import app as intake_app
 from shared.runtime import settings as settings_files
 from tests.support.command import PASSWORD, acting, refused, run, secret_file
@@ -50,6 +52,7 @@ def test_disabling_asks_first_and_spares_oneself(tmp_path: Path, node: Path) -> 
     refused("token", "issue", *acting(tmp_path, "rasa"), node=node)
 
 
+@pytest.mark.slow
 def test_a_new_password_counts_at_once(tmp_path: Path, node: Path) -> None:
     new = secret_file(tmp_path, "a rather new password", "new")
     run("user", "password", "rasa", "--new-password-file", new, *acting(tmp_path, "anna"), node=node)
@@ -67,6 +70,7 @@ def test_a_token_is_alone_on_standard_output_and_works(tmp_path: Path, node: Pat
     assert PASSWORD not in said.out + said.err
 
 
+@pytest.mark.slow
 def test_the_rota(node: Path) -> None:
     assert "nobody is told" in run("duty", "list", node=node).out
     run("duty", "add", "a@example.org", "--name", "Anna", "--hours", "mon-fri 08:00-17:00", node=node)

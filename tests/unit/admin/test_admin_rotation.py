@@ -139,6 +139,7 @@ def test_a_wrong_root_passphrase_changes_nothing(node: Path, tmp_path: Path) -> 
     assert after == before
 
 
+@pytest.mark.slow
 def test_a_node_without_partners_has_new_keys_too(node: Path, tmp_path: Path) -> None:
     secret = secret_file(tmp_path, ROOT_PASSPHRASE, "root")
     with Node.at(node).databases() as databases, databases["intake"].read() as session:

@@ -135,6 +135,7 @@ def test_case_78_a_full_disk_leaves_the_old_file_whole(
     assert names(path.parent) == listed
 
 
+@pytest.mark.slow
 def test_the_passphrase_and_the_effort_can_be_changed(path: Path) -> None:
     keyfile.change_passphrase(path, PASSPHRASE, b"five six", keyfile.INTERACTIVE)
     assert dict(keyfile.load(path, b"five six")) == SECRETS

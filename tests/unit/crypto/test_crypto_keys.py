@@ -115,6 +115,7 @@ def test_case_28_two_sealings_of_one_message_differ_in_every_part() -> None:
         assert len({one[start:end] for one in sealed}) == 300
 
 
+@pytest.mark.slow
 def test_case_28_no_nonce_comes_twice_in_a_hundred_thousand() -> None:
     cipher = rest.RestCipher(rest.new_key())
     assert len({cipher.encrypt(b"", b"")[: rest.NONCE_BYTES] for _ in range(100_000)}) == 100_000

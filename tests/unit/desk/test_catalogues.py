@@ -17,6 +17,7 @@ wanted = cache(catalogue.wanted)
 """What code and pages say: read once for all languages."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_missing_and_nothing_is_left_over(language: str) -> None:
     """After a change of words: python -m services.intake.desk.catalogue, then translate what is empty."""

@@ -207,6 +207,7 @@ def test_a_late_word_about_an_older_version_changes_nothing(vilnius: Node) -> No
     assert [(body.alert, body.version) for body in vilnius.bodies(AlertWithdrawn)] == [(share, 3)]
 
 
+@pytest.mark.slow
 def test_who_signs_a_deletion_nobody_asked_for_is_recalled_all_the_same(vilnius: Node) -> None:
     """Rule 7: only the signature for a recall ends a share; an early one only says how it stands there."""
     alert = publish(vilnius, partners=[LYON])
@@ -261,6 +262,7 @@ def test_ending_the_search_withdraws_everything(vilnius: Node) -> None:
     assert len(vilnius.bodies(AlertWithdrawn)) == 2
 
 
+@pytest.mark.slow
 def test_erasure_sends_tombstones_also_after_a_withdrawal(vilnius: Node) -> None:
     """Case 91."""
     alert = publish(vilnius)
@@ -285,6 +287,7 @@ def test_resend_publishes_every_live_alert_and_open_recall_anew(vilnius: Node) -
     assert [body.alert for body in bodies] == [live.shares[0].id, ended.shares[0].id]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_resend_repeats_recalls_that_were_signed_for(vilnius: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 84 at the partner: restored from an old backup, it holds again what it had deleted."""
     ended, erased = publish(vilnius, partners=[LYON]), publish(vilnius, partners=[LYON])
@@ -326,6 +329,7 @@ def test_a_gap_that_is_no_longer_kept_is_answered_by_everything(vilnius: Node) -
     assert [type(sent.body) for sent in vilnius.new()] == [AlertPublished]
 
 
+@pytest.mark.slow
 def test_everything_is_sent_anew_once_a_day_and_an_early_wish_is_met_later(vilnius: Node) -> None:
     """A partner must not keep us busy with `resend`; what it wished for is not lost either (rule 11)."""
     publish(vilnius, partners=[LYON])
@@ -398,6 +402,7 @@ def test_outdated_alert_is_shown_and_updated(vilnius: Node) -> None:
     assert (body.version, body.description.eye_colour) == (2, "green")
 
 
+@pytest.mark.slow
 def test_partner_seen_by_the_desk(vilnius: Node) -> None:
     publish(vilnius)
     shown = {one.organisation: one for one in vilnius.intake.partners.overview(ADMIN)}

@@ -39,6 +39,7 @@ def rows(node: Node, table: type[IntakeBase]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.slow
 def test_a_flood_hides_no_match_of_others_and_each_is_listed_with_its_case(lyon: Node) -> None:
     case_id = found_case(lyon)
     [other] = flood(lyon, case_id, 1, partner=RIGA)
@@ -136,6 +137,7 @@ def test_another_word_about_an_alert_is_kept_and_told_once_an_hour(vilnius: Node
     assert first == second != third
 
 
+@pytest.mark.slow
 def test_very_many_words_about_one_alert_are_set_aside(vilnius: Node) -> None:
     """Refused means parked in the inbox, where an administrator sees them."""
     alert, another = published(vilnius, 2)
@@ -159,6 +161,7 @@ def receipt(node: Node, *items: tuple[str, int, str]) -> Receipt:
     )
 
 
+@pytest.mark.slow
 def test_receipts_that_say_the_same_again_are_not_kept_again(vilnius: Node) -> None:
     [alert] = published(vilnius)
     vilnius.handle(receipt(vilnius, (alert, 1, "stored"), (alert, 1, "compared")), f"{LYON}/matching")
@@ -173,6 +176,7 @@ def test_receipts_that_say_the_same_again_are_not_kept_again(vilnius: Node) -> N
     assert rows(vilnius, ReceiptEvidenceRow) == 3, "the tip of the partner's log is witnessed once an hour"
 
 
+@pytest.mark.slow
 def test_versions_that_were_never_sent_fill_one_row(vilnius: Node) -> None:
     [alert] = published(vilnius)
     for version in range(2, 40):
@@ -199,6 +203,7 @@ def test_a_share_that_was_sent_anew_moves_on_by_what_was_signed_before(vilnius: 
     assert share.state == "compared"
 
 
+@pytest.mark.slow
 def test_lists_are_cut_after_the_team_was_chosen(vilnius: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two teams: the newer rows of one must not push those of the other out of its own lists."""
     monkeypatch.setattr(matches_module, "LIST_LIMIT", 3)
@@ -224,6 +229,7 @@ def test_lists_are_cut_after_the_team_was_chosen(vilnius: Node, monkeypatch: pyt
         assert len(listed.overview(LEAD)) == len(listed.overview(OTHER_TEAM)) == 3
 
 
+@pytest.mark.slow
 def test_duty_entries_are_those_of_the_own_team(vilnius: Node) -> None:
     """Case 46: a reference of another team's match is a fact about another team's case."""
     at = to_wire(vilnius.clock.now())
@@ -246,6 +252,7 @@ def test_duty_entries_are_those_of_the_own_team(vilnius: Node) -> None:
     assert {one.reference for one in vilnius.intake.duty.entries(LEAD)} == seen | hidden
 
 
+@pytest.mark.slow
 def test_a_list_of_duty_entries_is_cut_after_the_team_was_chosen(vilnius: Node) -> None:
     mine = vilnius.intake.cases.register(case(CaseKind.FOUND), WORKER).summary.id
     [match] = flood(vilnius, mine, 1, partner=LYON)

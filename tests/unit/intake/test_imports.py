@@ -20,6 +20,7 @@ def test_dry_run_changes_nothing(vilnius: Node) -> None:
     assert vilnius.intake.cases.overview(WORKER) == []
 
 
+@pytest.mark.slow
 def test_batch_is_saved_and_taken_back(vilnius: Node) -> None:
     batch, found = vilnius.intake.imports.commit(TABLE, WORKER)
     assert (batch.rows, len(found.problems)) == (2, 1)
@@ -33,6 +34,7 @@ def test_batch_is_saved_and_taken_back(vilnius: Node) -> None:
     assert vilnius.intake.imports.overview(WORKER)[0].undone_at is not None
 
 
+@pytest.mark.slow
 def test_shared_batch_cannot_be_taken_back(vilnius: Node) -> None:
     batch, _ = vilnius.intake.imports.commit(TABLE, WORKER)
     [searched] = vilnius.intake.cases.overview(WORKER, kind="missing")

@@ -208,6 +208,7 @@ def test_duty_state_is_shown_and_late_news_changes_nothing(lyon: Node) -> None:
     assert lyon.intake.duty.entries(WORKER)[0].told == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -274,3 +275,51 @@ def test_notice_reaches_the_publisher_and_is_shown(lyon: Node, vilnius: Node) ->
     [shown] = vilnius.intake.notices.overview(WORKER)
     assert (shown.case_id, shown.partner, shown.wish) == (searched, LYON, "tell_safe")
     assert len(vilnius.bodies(DutyWaiting)) == 1
+
+
+def test_a_retraction_does_not_take_back_a_newer_proposal(lyon: Node) -> None:
+    first = proposed(lyon)
+    lyon.handle(first.model_copy(update={"version": 2, "facts": "b" * 64}), OWN)
+    lyon.handle(MatchRetracted(match=first.match, why="changed", version=1), OWN)
+    assert lyon.intake.matches.open(first.match, WORKER).summary.state is MatchState.NEW
+
+
+def test_a_proposal_that_was_taken_back_already_is_not_shown(lyon: Node) -> None:
+    """Rule 7, whichever of the two is handled first."""
+    first = proposed(lyon)
+    lyon.handle(MatchRetracted(match=first.match, why="changed", version=2), OWN)
+    lyon.handle(first.model_copy(update={"version": 2, "facts": "b" * 64}), OWN)
+    view = lyon.intake.matches.open(first.match, WORKER)
+    assert view.summary.state is MatchState.WITHDRAWN
+    assert not any(pair.released for pair in view.fields)
+
+
+@pytest.mark.parametrize("why", ["withdrawn", "tombstone", "expired", "partner"])
+def test_what_matching_deleted_never_comes_back(lyon: Node, why: str) -> None:
+    first = proposed(lyon)
+    lyon.handle(MatchRetracted(match=first.match, why=why), OWN)
+    lyon.handle(MatchRetracted(match=first.match, why="changed", version=1), OWN)
+    lyon.handle(first.model_copy(update={"version": 2, "facts": "b" * 64}), OWN)
+    view = lyon.intake.matches.open(first.match, WORKER)
+    assert (view.summary.state, view.retracted_why) == (MatchState.WITHDRAWN, why)
+
+
+def test_a_notice_of_a_proposal_that_came_late_is_settled(lyon: Node) -> None:
+    """Its people were told under a reference under which nothing is shown here."""
+    folded = ids.new_id("match")
+    newer = proposal(lyon, found_case(lyon), version=2)
+    lyon.handle(newer, OWN)
+    lyon.new()
+    lyon.handle(newer.model_copy(update={"version": 1, "duty": folded}), OWN)
+    assert [body.reference for body in lyon.bodies(DutySettled)] == [folded]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_the_last_word_of_one_second_about_who_was_told_counts(lyon: Node, order: tuple[int, int]) -> None:
+    body = proposed(lyon)
+    at = to_wire(lyon.clock.now())
+    for step in order:
+        state = {1: "retrying", 2: "told"}[step]
+        said = DutyState(reference=body.match, state=state, channel="email", told=step - 1, at=at, step=step)
+        lyon.handle(said, "notify")
+    assert lyon.intake.matches.open(body.match, WORKER).summary.duty_state == "told"

@@ -111,6 +111,7 @@ def test_keys_differ_by_partner_and_epoch(vilnius: Node) -> None:
     assert len({key.pseudonym(b"mk1|N|a|b|1990") for key in keys}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_batches_look_the_same_whatever_is_asked(lyon: Node, count: int) -> None:
     """Case 37: one request a slot, of one size, also with nothing to ask."""
@@ -171,6 +172,7 @@ def test_second_batch_in_a_slot_is_refused_counted_and_alarms_at_three(vilnius: 
     assert "pseudonym_abuse" in vilnius.alarms()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("purpose", ["regular", "first_load"])
 def test_of_the_refusals_in_a_slot_one_is_answered(vilnius: Node, purpose: str) -> None:
     """An answer is large and is kept; whatever slot a partner names, it gets one refusal in each of ours."""
@@ -223,6 +225,7 @@ def test_unverified_partner_is_given_nothing(vilnius: Node) -> None:
     assert answers(vilnius) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("left_out", "alarm"), [(None, True), (30, False)])
 def test_whole_budget_on_14_days_running_alarms(tmp_path: Path, left_out: int | None, alarm: bool) -> None:
     """Case 36; every slot of every day, the rest slot included. One slot left out begins the count anew."""
@@ -323,6 +326,7 @@ def test_a_case_changed_under_way_is_asked_again(vilnius: Node, lyon: Node) -> N
     assert [one.version for one in lyon.bodies(CasePseudonyms)] == [2]
 
 
+@pytest.mark.slow
 def test_a_case_closed_under_way_is_not_handed_over(vilnius: Node, lyon: Node) -> None:
     [case_id] = register(lyon, 1)
     lyon.new()
@@ -334,6 +338,7 @@ def test_a_case_closed_under_way_is_not_handed_over(vilnius: Node, lyon: Node) -
     assert [one.case for one in lyon.bodies(CaseClosed)] == [case_id]
 
 
+@pytest.mark.slow
 def test_first_load_waits_for_approval_and_then_ends(vilnius: Node, lyon: Node) -> None:
     register(lyon, 9)
     round_trip(lyon, vilnius)
@@ -364,6 +369,7 @@ def test_first_load_beyond_the_allowance_is_refused(vilnius: Node) -> None:
     assert [one.outcome for one in answers(vilnius)] == ["evaluated", "not_approved"]
 
 
+@pytest.mark.slow
 def test_epoch_change_asks_everything_anew_and_then_closes_the_old(vilnius: Node, lyon: Node) -> None:
     """Case 41: both epochs are answered until done, and matching is told when the old one may go."""
     register(lyon, 3)
@@ -415,6 +421,7 @@ def test_an_epoch_is_followed_step_by_step_and_only_from_an_answer_to_our_batch(
         assert asking(lyon).epoch == 2
 
 
+@pytest.mark.slow
 def test_a_partner_that_is_older_than_we_are_says_where_to_begin(vilnius: Node, lyon: Node) -> None:
     """Nothing was ever evaluated for us: the first answer, also a refusal, names the epoch."""
     register(lyon, 1)
@@ -447,6 +454,7 @@ def change_card(node: Node, organisation: str, slot_seconds: int) -> None:
         assert added.refused is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(60, 3600), (3600, 60)])
 def test_asking_goes_on_when_slots_change_length(tmp_path: Path, before: int, after: int) -> None:
     """A slot's number means another time after the change; both sides compare when slots begin."""
@@ -467,6 +475,7 @@ def test_asking_goes_on_when_slots_change_length(tmp_path: Path, before: int, af
         one.database.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(60, 3600), (3600, 60)])
 def test_a_first_load_is_tried_again_when_slots_change_length(
     tmp_path: Path, before: int, after: int

@@ -4,6 +4,7 @@ import base64
 import unicodedata
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from services.intake.domain.alert import Choices
@@ -36,6 +37,7 @@ def forms(word: str) -> set[bytes]:
     return {form for form in found if len(form) >= 4}
 
 
+@pytest.mark.slow
 def test_no_body_that_was_sent_holds_anything_personal(vilnius: Node, lyon: Node) -> None:
     """Rule 1 and case 88, as far as messages and the audit log go."""
     missing = vilnius.intake.cases.register(case(), WORKER, source_id="Kanarėlė 1").summary.id

@@ -101,6 +101,7 @@ def test_unknown_wrong_switched_off_and_blocked_look_the_same(
     assert {stored.split("$")[1:4] == computed[0].split("$")[1:4] for stored in computed} == {True}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hasher", [PasswordHasher(), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)]
 )
@@ -129,6 +130,7 @@ def test_guessing_is_slowed_down_for_that_login_only(vilnius: Node, rasa: User) 
     vilnius.intake.sign_ins.sign_in("rasa", PASSWORD, SOURCE)
 
 
+@pytest.mark.slow
 def test_spray_from_one_address_is_slowed_down(vilnius: Node, rasa: User) -> None:
     """Case 53: many users from one address."""
     spray(vilnius, ADDRESS.free)
@@ -150,6 +152,7 @@ def spray(node: Node, count: int) -> None:
         assert not signs_in(node, f"user{number}", SOURCE, "Summer 2026 Summer")
 
 
+@pytest.mark.slow
 def test_nobody_at_an_address_can_keep_a_colleague_out(vilnius: Node, rasa: User) -> None:
     """Case 53: a centre behind one address. Neither a spray nor another account's guesser is in the way."""
     assert signs_in(vilnius, "rasa", SOURCE)
@@ -160,6 +163,7 @@ def test_nobody_at_an_address_can_keep_a_colleague_out(vilnius: Node, rasa: User
     assert not signs_in(vilnius, "rasa", SOURCE), "a right sign-in long ago makes no home"
 
 
+@pytest.mark.slow
 def test_nobody_elsewhere_can_keep_an_account_out_of_its_home(vilnius: Node, rasa: User) -> None:
     """Somebody who knows a login guesses it from anywhere, again after every pause, for a day."""
     assert signs_in(vilnius, "rasa", SOURCE)
@@ -170,6 +174,7 @@ def test_nobody_elsewhere_can_keep_an_account_out_of_its_home(vilnius: Node, ras
     assert not signs_in(vilnius, "rasa", "203.0.113.9"), "and its owner's sign-in gives no new tries"
 
 
+@pytest.mark.slow
 def test_guessing_at_home_is_bounded_too(vilnius: Node, rasa: User) -> None:
     """The guesser sits behind the same address: a pause for this account there, and it ends by itself."""
     vilnius.intake.users.create("jonas", PASSWORD, "Jonas J.", UserRole.CASEWORKER)
@@ -186,6 +191,7 @@ def test_guessing_at_home_is_bounded_too(vilnius: Node, rasa: User) -> None:
     assert signs_in(vilnius, "rasa", SOURCE)
 
 
+@pytest.mark.slow
 def test_a_spray_over_accounts_that_are_at_home_is_bounded(vilnius: Node) -> None:
     """Being at home lifts the address's limit for the account; what is left is a few tries for each."""
     logins = [f"staff{number}" for number in range(8)]
@@ -202,6 +208,7 @@ def test_a_spray_over_accounts_that_are_at_home_is_bounded(vilnius: Node) -> Non
     assert sum(checked) == HOME.free * len(logins)
 
 
+@pytest.mark.slow
 def test_what_is_old_is_forgotten_but_not_a_home(vilnius: Node, rasa: User) -> None:
     assert signs_in(vilnius, "rasa", SOURCE)
     spray(vilnius, 3)

@@ -56,6 +56,7 @@ def test_a_protected_place_does_not_leave_even_if_ticked() -> None:
     assert dict(preview(told, ticked).leaves)["region"] == "LT-VL"
 
 
+@pytest.mark.slow
 @given(PEOPLE, st.sets(st.sampled_from(FIELDS)).map(frozenset))
 def test_the_preview_is_what_leaves_and_every_field_is_on_one_side(
     known: Person, ticked: frozenset[str]
@@ -69,6 +70,7 @@ def test_the_preview_is_what_leaves_and_every_field_is_on_one_side(
     assert set(FIELDS) <= leaves | stays
 
 
+@pytest.mark.slow
 @given(PEOPLE)
 def test_a_description_fits_the_wire_and_holds_no_name_date_or_place(known: Person) -> None:
     """Rule 1."""
@@ -139,6 +141,7 @@ def test_an_expired_alert_is_not_live() -> None:
     assert not shared.is_live(shared.expires)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["update", "withdraw", "erase"]), max_size=12))
 def test_withdrawn_and_erased_win_for_ever_and_versions_only_grow(steps: list[str]) -> None:
     """Case 71, at the publisher."""

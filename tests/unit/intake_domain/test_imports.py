@@ -90,6 +90,7 @@ def test_cyrillic_of_another_code_page_is_not_read_as_baltic_letters() -> None:
         run(HEADING, GOOD.replace("Rūta", "Руслана").replace("Testauskienė", "Тестова"), encoding="cp1251")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "data"),
     [

@@ -131,6 +131,7 @@ def test_a_case_without_a_sex_has_no_key_of_one_name_and_a_date() -> None:
 # Numbers and form.
 
 
+@pytest.mark.slow
 @given(PEOPLE)
 def test_never_too_many_never_twice_and_in_canonical_form(known: Person) -> None:
     for keys, most in ((case_keys(known), CASE_KEYS), (alert_keys(known), ALERT_KEYS)):
@@ -147,6 +148,7 @@ def test_limits_are_those_of_the_wire() -> None:
     assert (CASE_KEYS, ALERT_KEYS) == (messages.KEYS_PER_CASE, messages.TAGS_PER_ALERT)
 
 
+@pytest.mark.slow
 @given(PEOPLE)
 def test_a_record_shares_every_group_with_itself(known: Person) -> None:
     alert_groups = {key.group for key in alert_keys(known)}

@@ -104,6 +104,7 @@ PEOPLE = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(PEOPLE)
 def test_a_person_survives_storing_and_reading(known: Person) -> None:
     assert from_plain(to_plain(known), TODAY) == known

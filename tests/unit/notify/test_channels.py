@@ -86,6 +86,7 @@ def test_a_password_is_never_sent_in_the_clear() -> None:
         registry.load(ChannelContext(CONTEXT.post, CONTEXT.clock, smtp))
 
 
+@pytest.mark.slow
 def test_notify_loads_no_crypto() -> None:
     """Rule 5, in a fresh process: after loading all of notify no module that could hold a key is there."""
     script = (

@@ -36,6 +36,7 @@ def role_keys() -> RoleKeys:
     return RoleKeys.from_bundle(ME, bundle)
 
 
+@pytest.mark.slow
 def test_an_identity_is_made_loaded_and_rotated(tmp_path: Path) -> None:
     root_file, next_file = tmp_path / "root.key", tmp_path / "next-root.key"
     made = OrganisationIdentity.create(root_file, next_file, PASSPHRASE, keyfile.INTERACTIVE)
@@ -51,6 +52,7 @@ def test_an_identity_is_made_loaded_and_rotated(tmp_path: Path) -> None:
     assert OrganisationIdentity.load(tmp_path / "root.key.new", PASSPHRASE).next_hash == rotated.next_hash
 
 
+@pytest.mark.slow
 def test_the_root_file_does_not_hold_the_next_key(tmp_path: Path) -> None:
     """Otherwise a thief of the current key would have the next one as well."""
     root_file, next_file = tmp_path / "root.key", tmp_path / "next-root.key"

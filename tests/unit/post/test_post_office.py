@@ -46,6 +46,7 @@ def gone(desk: Desk) -> Iterator[Presence]:
     made.close()
 
 
+@pytest.mark.slow
 def test_a_new_process_goes_on_with_what_a_killed_one_had_claimed(
     desk: Desk, gone: Presence, tmp_path: Path
 ) -> None:

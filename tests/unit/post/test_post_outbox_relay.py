@@ -58,6 +58,7 @@ def test_nothing_leaves_that_was_rolled_back(desk: Desk) -> None:
     assert relay(desk).publish_due() == 0
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_costs_no_message_a_try(desk: Desk) -> None:
     """Cases 62 and 67: two days without a broker; then everything goes, nothing was parked."""
     tell(desk, 2)
@@ -116,6 +117,7 @@ def test_a_missing_inbox_is_never_called_sent(desk: Desk) -> None:
     assert states(desk) == [("parked", PARK_AFTER, "no_such_inbox")]
 
 
+@pytest.mark.slow
 def test_a_full_inbox_makes_the_sender_wait_and_say_so(desk: Desk) -> None:
     """Case 68: nothing is dropped; it goes when there is room."""
     desk.bus.limit("notify", 1)

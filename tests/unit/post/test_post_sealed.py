@@ -149,6 +149,7 @@ def test_a_replay_of_an_envelope_has_no_second_effect(offices: Offices) -> None:
     assert len(book.seen) == 1
 
 
+@pytest.mark.slow
 def test_an_envelope_for_another_is_dead_and_the_rest_flows(offices: Offices) -> None:
     """Cases 5 and 66: a message for Lyon delivered to Riga, in the middle of good ones."""
     offices.vilnius.send(RIGA, withdrawn())

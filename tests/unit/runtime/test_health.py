@@ -95,6 +95,7 @@ def test_nothing_else_is_answered(server: HealthServer, path: str, method: str, 
     assert get(server, path, method)[0] == status
 
 
+@pytest.mark.slow
 def test_a_silent_caller_does_not_block_the_others(server: HealthServer) -> None:
     """Case 58, in small."""
     sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]

@@ -193,6 +193,7 @@ def test_what_is_allowed_is_printed() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_event_in_the_program_is_a_literal() -> None:
     """The form of an event cannot tell a constant from somebody's data, so the code is looked at instead."""
     wrong, seen = [], 0

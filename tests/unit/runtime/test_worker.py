@@ -64,6 +64,7 @@ def run_and_signal(number: signal.Signals, *arguments: str) -> tuple[int, str, s
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_drains_and_exits_with_0(number: signal.Signals) -> None:
     code, out, err = run_and_signal(number, "60")
@@ -71,6 +72,7 @@ def test_a_signal_drains_and_exits_with_0(number: signal.Signals) -> None:
     assert "worker_stopped" in err
 
 
+@pytest.mark.slow
 def test_a_loop_that_hangs_is_left_behind_at_the_deadline_and_named() -> None:
     code, out, err = run_and_signal(signal.SIGTERM, "2", "hangs")
     assert (code, out) == (1, "batch finished\n")  # and not killed by communicate's own, far longer deadline

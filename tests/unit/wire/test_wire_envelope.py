@@ -90,6 +90,7 @@ def test_a_small_message_has_2174_bytes_and_an_alert_5246() -> None:
     assert len(sealed(message(body_of("alert.published")))) == 14 + 1120 + 4096 + 16
 
 
+@pytest.mark.slow
 def test_case_1_every_flipped_bit_of_the_header_and_some_of_the_rest() -> None:
     data = wrap()
     codes = set()

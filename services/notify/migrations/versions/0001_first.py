@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("peak_urgency", sa.String(16), nullable=False),
         sa.Column("peak_status", sa.String(16), nullable=False),
         sa.Column("changed", UtcDateTime(), nullable=False),
+        sa.Column("said", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("reference", name="pk_waiting"),
         sa.CheckConstraint(
             "state IN ('planned', 'told', 'retrying', 'parked', 'nobody_on_duty', 'settled')",
