@@ -9,11 +9,12 @@ The effect does not move into the receiver, though it would be faster still: the
 message is acknowledged, would see how long comparing took, and so what matched (rule 4).
 """
 
+import heapq
 import threading
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
 
 MOST = 400
@@ -25,7 +26,8 @@ class Handover:
 
     owner: str
     most: int = MOST
-    _items: deque[InboxItem] = field(default_factory=deque, init=False)
+    _items: list[tuple[int, int, InboxItem]] = field(default_factory=list, init=False)
+    """A heap: what is urgent first (a recall before its alert), then what is oldest."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _arrived: threading.Event = field(default_factory=threading.Event, init=False)
 
@@ -37,12 +39,13 @@ class Handover:
     def put(self, items: Sequence[InboxItem]) -> None:
         """Hand over what is stored and claimed; call it after the commit."""
         with self._lock:
-            self._items.extend(items)
+            for item in items:
+                heapq.heappush(self._items, (priority_of(item.type), item.id, item))
 
     def take(self, limit: int) -> list[InboxItem]:
-        """The oldest that were handed over, at most so many."""
+        """The first that were handed over, in the order in which they are claimed; at most so many."""
         with self._lock:
-            return [self._items.popleft() for _ in range(min(limit, len(self._items)))]
+            return [heapq.heappop(self._items)[2] for _ in range(min(limit, len(self._items)))]
 
     def wake(self) -> None:
         """Something was stored, handed over or not."""

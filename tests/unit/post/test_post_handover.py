@@ -11,7 +11,8 @@ from shared.post.pace import Allowance, Pace
 from shared.post.processor import Processor
 from shared.post.receiver import Receiver
 from shared.store import inbox as inbox_store
-from shared.store.inbox import LEASE
+from shared.store.inbox import LEASE, InboxItem
+from tests.support.clock import START
 from tests.unit.post.offices import Book, Desk, inbox, waiting_event
 
 SECOND = timedelta(seconds=1)
@@ -90,6 +91,19 @@ def test_the_end_of_a_process_gives_back_what_it_did_not_begin(desk: Desk) -> No
     processor.run(stop)
     assert book.seen == []
     assert [(row.owner, row.claims) for row in inbox(desk.database)] == [(None, 0), (None, 0)]
+
+
+def test_what_is_urgent_is_handled_first() -> None:
+    """Case 71: a recall that lies beside its alert, wherever it came in the batch."""
+    types = ("pseudonym.request", "alert.published", "alert.withdrawn", "alert.published")
+    items = [
+        InboxItem(number, "relay", "fr-lyon/intake", f"msg_{number}", name, b"", START, 0, "worker-1")
+        for number, name in enumerate(types)
+    ]
+    handover = Handover("worker-1")
+    handover.put(items)
+    assert [item.id for item in handover.take(3)] == [2, 1, 3]
+    assert [item.id for item in handover.take(3)] == [0]
 
 
 def test_a_replay_is_not_handed_over(desk: Desk) -> None:

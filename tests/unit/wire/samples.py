@@ -120,5 +120,5 @@ SEALED_LOCAL: dict[str, dict[str, Any]] = {
 PLAIN_LOCAL: dict[str, dict[str, Any]] = {
     "duty.waiting": {"reference": MATCH, "urgency": "Immediate", "status": "Actual", "at": TIME},
     "duty.settled": {"reference": MATCH},
-    "duty.state": {"reference": MATCH, "state": "told", "channel": "mail", "told": 2, "at": TIME},
+    "duty.state": {"reference": MATCH, "state": "told", "channel": "mail", "told": 2, "at": TIME, "step": 3},
 }
