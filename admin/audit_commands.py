@@ -28,7 +28,6 @@ ADVICE: dict[Problem, str] = {
     Problem.TRUNCATED: "rows from {index} on were cut off",
     Problem.UNKNOWN_HEAD: "a partner saw a state that this log never had: cut off or written anew from row "
     "{index} on at the earliest",
-    Problem.UNKNOWN_HEAD: "a partner saw a state that this log never had; it was cut or written anew",
     Problem.BAD_HEAD: "the head at row {index} is not signed by this log's key",
 }
 

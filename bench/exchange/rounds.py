@@ -20,7 +20,7 @@ from shared.wire.parties import Party, Role
 
 OWN_CASES = 1_000
 WORKERS = 1
-"""Matching workers of the partner: one for each processor of the machine that the figures are from."""
+"""Matching workers of the partner. On one SQLite file a second one was slower (docs/BENCHMARK.md)."""
 KNOWN_EVERY = 100
 """Every hundredth alert is about a person of an own case, and so becomes a possible match."""
 POLL_SECONDS = 0.02
