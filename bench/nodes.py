@@ -1,9 +1,8 @@
 """Whole nodes for measuring: set up as in production, on one RabbitMQ node of the benchmark's own."""
 
 import shutil
-import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from shared.post import keyed, process
 from shared.post.routes import Lane
 from shared.runtime import settings as settings_files
 from shared.runtime.clock import SystemClock
+from shared.runtime.ports import free_ports
 
 SENDER, PARTNER, FLOOR = "lt-vilnius", "fr-lyon", "xx-floor"
 """Who publishes, who finds, and whose queue the floor uses: the same broker and the same kind of queue."""
@@ -119,15 +119,6 @@ def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
     intake.begin(keyed.own_card(settings["intake"]))
     matching.begin(keyed.own_card(settings["matching"]))
     return Node(organisation, folder, card, intake, matching, health)
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports on 127.0.0.1 that nobody uses now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _certificates(organisation: str, service: str, tls: Path, on: PrivateBroker) -> None:

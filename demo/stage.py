@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from shared.partners.card import PseudonymPolicy
 from shared.post import keyed, process
 from shared.runtime import settings as settings_files
 from shared.runtime.clock import SystemClock
+from shared.runtime.ports import is_free
 
 PEOPLE = Path(__file__).parent / "people"
 SLOT_SECONDS = 6
@@ -275,12 +275,7 @@ def _free_ports(first: int, count: int) -> list[int]:
     found: list[int] = []
     port = first
     while len(found) < count:
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-                found.append(port)
-            except OSError:
-                pass  # somebody uses it: take the next
+        if is_free(port):
+            found.append(port)
         port += 1
     return found

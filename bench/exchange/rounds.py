@@ -11,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.children import Child, ChildFailed
-from bench.nodes import PARTNER, SENDER, Node, free_ports
+from bench.nodes import PARTNER, SENDER, Node
 from bench.samples import Found, alert, case_pseudonyms, found
 from services.matching.store import partners, tables
 from shared.bus.private_node import PrivateBroker
+from shared.runtime.ports import free_ports
 from shared.store.engine import Database
 from shared.wire.parties import Party, Role
 

@@ -7,7 +7,6 @@ root, changes nothing outside its folder and never talks to another node.
 import os
 import shutil
 import signal
-import socket
 import subprocess  # nosec B404: starts the broker's own script with fixed arguments
 import threading
 import time
@@ -22,6 +21,7 @@ from shared.bus.definitions import Definitions
 from shared.bus.node_process import end, left_running
 from shared.bus.port import BrokerAddress, BusError
 from shared.bus.probe import answers_amqp
+from shared.runtime.ports import free_ports, is_free
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -53,10 +53,7 @@ class BrokerPorts:
     @classmethod
     def free(cls) -> "BrokerPorts":
         """Three ports that nobody uses now."""
-        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-            for each in (one, two, three):
-                each.bind(("127.0.0.1", 0))
-            return cls(one.getsockname()[1], two.getsockname()[1], three.getsockname()[1])
+        return cls(*free_ports(3))
 
 
 class PrivateBroker:
@@ -167,14 +164,10 @@ class PrivateBroker:
     def _check_ports(self) -> None:
         """RabbitMQ itself begins to run without its port and says so only in its log."""
         for port in (self.ports.tls, self.ports.distribution, self.ports.port_mapper):
-            with socket.socket() as trial:
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # old connections do not count
-                try:
-                    trial.bind(("127.0.0.1", port))
-                except OSError as problem:
-                    raise BrokerDidNotStart(
-                        f"Port {port} is used by another program: end that or choose another port."
-                    ) from problem
+            if not is_free(port):
+                raise BrokerDidNotStart(
+                    f"Port {port} is used by another program: end that or choose another port."
+                )
 
     def _write_files(self) -> None:
         for name in ("authority", "clients", "tls", "data", "log", "home"):

@@ -1,7 +1,6 @@
 """The three-organisation profile, brought up once for all tests that only look at it or play its act."""
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 
 from demo.check import Act
 from demo.client import DeskClient
+from shared.runtime.ports import free_ports
 from tests.compose.engine import Project, need_engine
 
 
@@ -72,15 +72,3 @@ def _running(project: Project) -> RunningDemo:
         for one in logins
     }
     return RunningDemo(project, desks, tuple(one[name] for one in logins for name in ("password", "token")))
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on now."""
-    trials = [socket.socket() for _ in range(count)]
-    try:
-        for trial in trials:
-            trial.bind(("127.0.0.1", 0))
-        return [trial.getsockname()[1] for trial in trials]
-    finally:
-        for trial in trials:
-            trial.close()

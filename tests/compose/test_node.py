@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.conftest import free_ports
+from shared.runtime.ports import free_ports
 from tests.compose.engine import ROOT, ComposeFailed, Project, run
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compose.conftest import free_ports
+from shared.runtime.ports import free_ports
 from tests.compose.engine import ComposeFailed, Project
 from tests.compose.households import Household, command, eventually, gateway, project
 

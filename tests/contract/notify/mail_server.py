@@ -4,7 +4,6 @@ import datetime as dt
 import email
 import email.policy
 import ipaddress
-import socket
 import ssl
 from asyncio import WriteTransport
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from shared.runtime.ports import free_ports
 
 HANG_UP = "hang up"
 
@@ -83,7 +84,7 @@ class MailServer:
         self._controller = Controller(
             self.answers,
             hostname="127.0.0.1",
-            port=free_port(),
+            port=free_ports(1)[0],
             tls_context=tls,
             require_starttls=tls is not None,
             auth_required=password is not None,
@@ -102,13 +103,6 @@ class MailServer:
     def got(self) -> list[EmailMessage]:
         """Every mail whose content arrived, whatever was answered."""
         return self.answers.got
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def certificate(folder: Path, address: str = "127.0.0.1") -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -14,8 +14,9 @@ from services.notify.channels.email.message import load_wordings
 from services.notify.channels.email.transport import Email
 from services.notify.domain.notice import Notice
 from services.notify.domain.rota import DutyPerson
+from shared.runtime.ports import free_ports
 from shared.runtime.settings import SmtpSettings
-from tests.contract.notify.mail_server import HANG_UP, MailServer, certificate, free_port
+from tests.contract.notify.mail_server import HANG_UP, MailServer, certificate
 from tests.support.clock import manual_clock
 
 RASA = DutyPerson("person_rasa", "Rasa", "rasa@desk.example")
@@ -136,7 +137,7 @@ def test_a_bad_goodbye_does_not_undo_a_success(plain: MailServer, tmp_path: Path
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    error = refusal(channel(free_port(), tmp_path))
+    error = refusal(channel(free_ports(1)[0], tmp_path))
     assert (error.reason, error.permanent) == ("server_silent", False)
 
 
