@@ -15,6 +15,7 @@ from shared.partners.directory import Directory
 from shared.partners.rolekeys import RoleKeys
 from shared.post.incoming import Handler, Incoming
 from shared.post.office import PostOffice
+from shared.post.opening.aide import Aide
 from shared.post.process import open_database
 from shared.post.routes import Lane
 from shared.post.sealed import SealedPost
@@ -80,7 +81,7 @@ class MatchingApp:
             handlers=self.handlers_by_type(),
             decode=SealedDecoder("matching", recent),
             cipher=RestCipher(self.bundle["rest"]),
-            sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock, recent),
+            sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock, recent, Aide()),
             batches=self.handlers.batches,
             on_reject=Unreadable(self.database, self.directory, self.clock, self.handlers.ask_anew),
             allowances=ALLOWANCES,

@@ -137,6 +137,11 @@ class DirectoryView:
             return Signer(signer.verify_key, signer.allowed_types, SignerStatus.CARD_EXPIRED)
         return signer
 
+    def signers(self) -> dict[tuple[Party, str], Signer]:
+        """Every key that is known, by who signs with it and its id, as `signer` tells it."""
+        found = {key: self.signer(*key) for key in self.snapshot.signers}
+        return {key: signer for key, signer in found.items() if signer is not None}
+
     def sealing_key(self, to: Party) -> SealingKey:
         """The newest sealing key of `to`. Raises CannotSend with the reason that the banner shows."""
         partner = self.snapshot.partners.get(to.organisation)

@@ -5,7 +5,7 @@
 For a sealed message that is exactly what its sender signed, so it can be shown to somebody else later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shared.post import plain
 from shared.post.incoming import Incoming
 from shared.store.outbox import Priority
+from shared.wire.reject import Code, Reject
 
 PLAIN = b"\x00"
 SEALED = b"\x01"
@@ -30,14 +31,14 @@ class Checked:
     stored: bytes
 
 
-OpenOne = Callable[[bytes], Checked]
-"""Checks one delivery; raises Reject."""
+OpenAll = Callable[[Sequence[bytes]], list[Checked | Code]]
+"""Checks deliveries; for each the message, or why it is refused."""
 
 
 class Opener(Protocol):
     """Reads one content type. The one for envelopes is in shared.post.sealed_opener, which needs keys."""
 
-    def for_batch(self, session: Session) -> OpenOne:
+    def for_batch(self, session: Session) -> OpenAll:
         """A function that checks deliveries as keys and partners stand now."""
         ...
 
@@ -48,13 +49,16 @@ class PlainOpener:
 
     service: str
 
-    def for_batch(self, session: Session) -> OpenOne:
+    def for_batch(self, session: Session) -> OpenAll:
         """Needs nothing from the database."""
         del session
-        return self._open
+        return lambda bodies: [self._open(data) for data in bodies]
 
-    def _open(self, data: bytes) -> Checked:
-        event = plain.decode(data, self.service)
+    def _open(self, data: bytes) -> Checked | Code:
+        try:
+            event = plain.decode(data, self.service)
+        except Reject as refusal:
+            return refusal.code
         return Checked(event.sender, event.id, event.type, None, PLAIN + data)
 
 

@@ -22,7 +22,7 @@ from shared.runtime.clock import Clock
 from shared.store import inbox, quarantine, sequence
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem
-from shared.wire.reject import Code, Reject
+from shared.wire.reject import Code
 
 Counted = Callable[[str], None]
 
@@ -56,9 +56,7 @@ class Receiver:
 
     def take(self, deliveries: list[Delivery]) -> list[Verdict]:
         """Check and store a batch; one verdict for each delivery."""
-        with self.database.read() as session:
-            read = {kind: opener.for_batch(session) for kind, opener in self.openers.items()}
-        checked = [_check(read.get(delivery.content_type), delivery.body) for delivery in deliveries]
+        checked = self._check(deliveries)
         now = self.clock.now()
         good = [outcome for outcome in checked if isinstance(outcome, payload.Checked)]
         refused = [
@@ -85,6 +83,19 @@ class Receiver:
             log.get("receiver").warning("messages_held_back", lane=self.lane, count=held)
         self._report(good, fresh, refused)
         return [Verdict.ACK if isinstance(outcome, payload.Checked) else Verdict.DEAD for outcome in checked]
+
+    def _check(self, deliveries: Sequence[Delivery]) -> list[payload.Checked | Code]:
+        """The messages, or why each is refused. A content type that nobody here reads is refused too."""
+        with self.database.read() as session:
+            read = {kind: opener.for_batch(session) for kind, opener in self.openers.items()}
+        outcomes: list[payload.Checked | Code] = [Code.SCHEMA] * len(deliveries)
+        for kind, open_all in read.items():
+            places = [place for place, delivery in enumerate(deliveries) if delivery.content_type == kind]
+            for place, outcome in zip(
+                places, open_all([deliveries[place].body for place in places]), strict=True
+            ):
+                outcomes[place] = outcome
+        return outcomes
 
     def _store(
         self, session: Session, good: Sequence[payload.Checked], now: datetime
@@ -134,13 +145,3 @@ def _numbers(good: Sequence[payload.Checked]) -> dict[str, list[int]]:
         if message.seq is not None:
             numbers[message.sender].append(message.seq)
     return numbers
-
-
-def _check(read: payload.OpenOne | None, body: bytes) -> payload.Checked | Code:
-    """The message, or why it is refused. A content type that nobody here reads is refused too."""
-    if read is None:
-        return Code.SCHEMA
-    try:
-        return read(body)
-    except Reject as refusal:
-        return refusal.code

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,19 +11,17 @@ from shared.partners.directory import Directory
 from shared.partners.rolekeys import RoleKeys
 from shared.post import plain
 from shared.post.incoming import Incoming
-from shared.post.payload import PLAIN, SEALED, Checked, OpenOne
+from shared.post.opening.aide import Aide
+from shared.post.opening.frames import Bare
+from shared.post.opening.terms import Terms
+from shared.post.payload import PLAIN, SEALED, Checked, OpenAll
 from shared.runtime.clock import Clock
 from shared.wire import envelope
-from shared.wire.envelope import HEADER_BYTES, Inner
+from shared.wire.envelope import HEADER_BYTES, Inner, Opened
 from shared.wire.parties import Party
+from shared.wire.reject import Code
 
 _SIGNED_FROM = 1 + HEADER_BYTES + 64
-
-
-def _never(sender: Party, message_id: str) -> bool:
-    """The inbox's unique key finds replays, in the transaction that stores the message."""
-    del sender, message_id
-    return False
 
 
 class Recent:
@@ -58,28 +57,40 @@ class EnvelopeOpener:
     directory: Directory
     clock: Clock
     recent: Recent | None = None
+    aide: Aide | None = None
+    """For large batches."""
 
-    def for_batch(self, session: Session) -> OpenOne:
+    def for_batch(self, session: Session) -> OpenAll:
         """A function that opens envelopes as the keys and the directory stand now."""
         now = self.clock.now()
-        ring, view = self.keys.ring(session), self.directory.view(session, now)
+        terms = Terms(self.me, self.keys.ring(session).keys, self.directory.view(session, now).signers())
 
-        def open_one(data: bytes) -> Checked:
-            opened = envelope.open_envelope(
-                data, keyring=ring, directory=view, me=self.me, now=now, seen=_never
-            )
-            stored = SEALED + opened.header + opened.raw_signature + opened.inner_bytes
-            if self.recent is not None:
-                self.recent.put(stored, opened.inner)
-            return Checked(
-                sender=str(opened.inner.sender),
-                id=opened.inner.id,
-                type=opened.inner.type,
-                seq=opened.inner.seq,
-                stored=stored,
-            )
+        def open_all(bodies: Sequence[bytes]) -> list[Checked | Code]:
+            helped = None if self.aide is None else self.aide.open(bodies, terms, now)
+            if helped is None:
+                return [self._here(terms.open(data, now)) for data in bodies]
+            return [self._beside(data, outcome) for data, outcome in zip(bodies, helped, strict=True)]
 
-        return open_one
+        return open_all
+
+    def _here(self, outcome: Opened | Code) -> Checked | Code:
+        if isinstance(outcome, Code):
+            return outcome
+        return self._checked(outcome.inner, outcome.header, outcome.raw_signature, outcome.inner_bytes)
+
+    def _beside(self, data: bytes, outcome: Bare | Code) -> Checked | Code:
+        if isinstance(outcome, Code):
+            return outcome
+        signature, inner_bytes = outcome
+        return self._checked(
+            envelope.decode_checked(inner_bytes), data[:HEADER_BYTES], signature, inner_bytes
+        )
+
+    def _checked(self, inner: Inner, header: bytes, signature: bytes, inner_bytes: bytes) -> Checked:
+        stored = SEALED + header + signature + inner_bytes
+        if self.recent is not None:
+            self.recent.put(stored, inner)
+        return Checked(str(inner.sender), inner.id, inner.type, inner.seq, stored)
 
 
 @dataclass(frozen=True, slots=True)

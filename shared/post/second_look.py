@@ -8,11 +8,10 @@ ten minutes, and as soon as it passes every check it is taken as if it had come 
 from dataclasses import dataclass
 
 from shared.bus.port import ENVELOPE_CONTENT_TYPE, Delivery
-from shared.post.payload import Opener, OpenOne
+from shared.post.payload import Checked, Opener
 from shared.post.receiver import Receiver
 from shared.runtime import log
 from shared.store import quarantine
-from shared.wire.reject import Reject
 
 EVERY_SECONDS = 2.0
 
@@ -30,8 +29,8 @@ class SecondLook:
             kept = quarantine.waiting(session, self.receiver.lane)
             if not kept:
                 return 0
-            opens = self.opener.for_batch(session)
-            good = [row for row, envelope in kept.items() if _is_good(opens, envelope)]
+            outcomes = self.opener.for_batch(session)(list(kept.values()))
+        good = [row for row, outcome in zip(kept, outcomes, strict=True) if isinstance(outcome, Checked)]
         if good:
             # Stored first, then struck off the list: a kill in between makes a replay, and loses nothing.
             self.receiver.take([Delivery("", kept[row], ENVELOPE_CONTENT_TYPE) for row in good])
@@ -41,11 +40,3 @@ class SecondLook:
                 quarantine.remove(session, row)
             quarantine.stop_waiting(session, self.receiver.clock.now() - quarantine.WAITS_FOR)
         return len(good)
-
-
-def _is_good(opens: OpenOne, envelope: bytes) -> bool:
-    try:
-        opens(envelope)
-    except Reject:
-        return False
-    return True

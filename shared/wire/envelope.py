@@ -9,7 +9,6 @@ The header is part of what is signed, and it names the recipient's key: what B r
 sealed again for C (case 6).
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -251,7 +250,8 @@ def decode_inner(data: bytes) -> Inner:
         value = canonical.loads(data, MAX_INNER_BYTES)
     except canonical.CanonicalError as error:
         raise Reject(error.code) from None
-    inner = _read(data, value)
+    message_type = value.get("type") if isinstance(value, dict) else None
+    inner = _read(data, message_type)
     if inner.body.to_wire() != value["body"]:  # an explicit null would be a second spelling of nothing
         raise Reject(Code.SCHEMA)
     return inner
@@ -262,12 +262,13 @@ def decode_checked(data: bytes) -> Inner:
 
     The schema is still applied, because it makes the values; what only proves the spelling is left out.
     """
-    return _read(data, json.loads(data))
+    # In canonical JSON only the version, a number, comes after the type.
+    message_type = data.rpartition(b',"type":"')[2].partition(b'"')[0]
+    return _read(data, message_type.decode("ascii", "replace"))
 
 
-def _read(data: bytes, value: Any) -> Inner:
+def _read(data: bytes, message_type: object) -> Inner:
     """By way of the JSON, because strict validation of Python values wants members of enumerations."""
-    message_type = value.get("type") if isinstance(value, dict) else None
     schema = _schemas().get(message_type) if isinstance(message_type, str) else None
     if schema is None:
         raise Reject(Code.SCHEMA)

@@ -8,7 +8,7 @@ import operator
 import struct
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
 from shared.wire import codes
 from shared.wire.parties import Role
@@ -65,23 +65,23 @@ class Description(Model):
     last_seen: Month | None = None
 
 
+def _constant_and_ascending(text: str) -> str:
+    data = decode_base64(text)
+    if len(data) != TAG_BYTES * TAGS_PER_ALERT:
+        raise ValueError(f"an alert carries exactly {TAGS_PER_ALERT} tags")
+    tags = _TAGS.unpack(data)
+    if not all(map(operator.lt, tags, tags[1:])):
+        raise ValueError("tags must ascend and differ")
+    return text
+
+
 class TagSet(Model):
     """The salted tags of one alert under one epoch: always 160, sorted, filled with random."""
 
     epoch: Epoch
     salt: Bytes16
-    tags: Base64
-    """160 tags of 8 bytes, in ascending order, concatenated."""
-
-    @model_validator(mode="after")
-    def _constant_and_sorted(self) -> "TagSet":
-        data = decode_base64(self.tags)
-        if len(data) != TAG_BYTES * TAGS_PER_ALERT:
-            raise ValueError(f"an alert carries exactly {TAGS_PER_ALERT} tags")
-        tags = _TAGS.unpack(data)
-        if not all(map(operator.lt, tags, tags[1:])):
-            raise ValueError("tags must ascend and differ")
-        return self
+    tags: Annotated[str, AfterValidator(_constant_and_ascending)]
+    """160 tags of 8 bytes, in ascending order, concatenated, in base64."""
 
 
 class AlertContent(Body):

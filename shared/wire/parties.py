@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 ORGANISATION = re.compile(r"[a-z]{2}-[a-z0-9][a-z0-9-]{1,29}")
 
@@ -31,5 +32,11 @@ class Party:
     @classmethod
     def parse(cls, text: str) -> "Party":
         """Read `organisation/role`; ValueError when it is not exactly that."""
-        organisation, _, role = text.partition("/")
-        return cls(organisation, Role(role))
+        return _parsed(text)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Party:
+    """Kept, because every message names two of the same few."""
+    organisation, _, role = text.partition("/")
+    return Party(organisation, Role(role))
