@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from admin import console
+from admin.node import Node
 from services.intake.app import IntakeApp
-from services.intake.handlers.actor import Actor, UserRole
+from services.intake.handlers.actor import ADMINISTERS, Actor, UserRole
+from services.intake.handlers.errors import MustChangePassword
 
 SOURCE = "command-line"
 COMMAND = Actor("command", UserRole.ADMINISTRATOR, "main")
@@ -32,12 +34,44 @@ def person_options(command: Function) -> Function:
 
 
 @contextmanager
-def acting(intake: IntakeApp, login: str, password_file: Path | None) -> Iterator[Actor]:
-    """Sign in for the length of one command. Raises SignInFailed."""
+def acting(
+    intake: IntakeApp,
+    login: str,
+    password_file: Path | None,
+    *,
+    after_restore: bool = False,
+    with_given_password: bool = False,
+) -> Iterator[Actor]:
+    """Sign in for the length of one command. Raises SignInFailed, and MustChangePassword.
+
+    `after_restore`: also an administrator whose account the restore set aside. `with_given_password`: also
+    somebody whose password another person chose.
+    """
     password = console.secret(f"Password of {login}", password_file).decode("utf-8", errors="replace")
     sign_ins = intake.use_cases.sign_ins
-    signed_in = sign_ins.sign_in(login, password, SOURCE)
+    signed_in = sign_ins.sign_in(login, password, SOURCE, after_restore=after_restore)
     try:
+        if signed_in.must_change and not with_given_password:
+            raise MustChangePassword(
+                "Another person chose this password: set your own first, with "
+                f"`myosotis user password {login} --as {login}`, or at the desk. It opens nothing else."
+            )
         yield signed_in.actor
     finally:
         sign_ins.sign_out(signed_in.token)
+
+
+@contextmanager
+def ordering(
+    node: Node, login: str, password_file: Path | None, action: str, subject: str = "node"
+) -> Iterator[Actor]:
+    """An administrator signs in and orders something that spans services and files.
+
+    Intake's audit log has the order before anything is done, so that nothing is done without it (rule 10).
+    Raises SignInFailed, MustChangePassword, NotAllowed.
+    """
+    with node.intake() as intake, acting(intake, login, password_file) as actor:
+        actor.must_be(ADMINISTERS)
+        with intake.database.begin() as session:
+            intake.use_cases.context.audit.append(session, actor.id, action, subject)
+        yield actor

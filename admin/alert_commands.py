@@ -75,7 +75,7 @@ def publish(
         view = alerts.publish(
             reference, choices, actor, partners=None if circle else list(partners), until=end
         )
-    console.say(f"Alert {view.id} ({view.short}) goes to {len(view.shares)} partners.")
+    console.say(f"Alert {view.id} ({view.short}) goes to {console.several(len(view.shares), 'partner')}.")
 
 
 def _show(preview: AlertPreview, addressees: list[str]) -> None:
@@ -154,7 +154,8 @@ def withdraw(ctx: click.Context, alert: str, login: str, password_file: Path | N
     waiting = sum(1 for share in view.shares if share.state == "deleting")
     if view.state != "withdrawn":
         raise AdminError(f"This alert is {view.state} and cannot be withdrawn.")
-    console.say(f"{view.id} is withdrawn; {waiting} partners have to delete it and sign. See `alerts list`.")
+    left = console.several(waiting, "partner")
+    console.say(f"{view.id} is withdrawn; {left} still to delete it and sign. See `alerts list`.")
 
 
 COMMANDS: dict[str, click.Command] = {"publish": publish, "alerts": alerts, "withdraw": withdraw}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 
 from admin import console
 from admin.command import node_of
@@ -12,6 +13,8 @@ from admin.errors import AdminError
 from admin.node import KEYED, Node
 from admin.rotation.rolekeys import RoleKeyFile
 from admin.witness import Witness, of
+from services.intake.handlers.users import fold_login
+from services.intake.store.users import UserRow
 from shared.bus.topology import SERVICES
 from shared.crypto.errors import BadSignature
 from shared.crypto.signing import SigningKey
@@ -19,6 +22,7 @@ from shared.partners.rolekeys import SIGNING_SECRET
 from shared.store import audit_check
 from shared.store.audit import HEAD_LABEL, Audit, Head
 from shared.store.audit_check import AuditReport, HeadVerifier, Problem
+from shared.store.tables import AuditRow
 from shared.wire.parties import Role
 
 ADVICE: dict[Problem, str] = {
@@ -102,6 +106,43 @@ def _verifier(node: Node, service: str) -> HeadVerifier:
         raise BadSignature("this head is not signed by a key of this service")
 
     return check
+
+
+@audit.command()
+@click.option("--log", "service", type=click.Choice(SERVICES), default="intake", show_default=True)
+@click.option("--who", help="Only what this LOGIN did.")
+@click.option("--about", help="Only rows about this id: of a case, an alert, a partner, an account.")
+@click.option("--last", default=50, show_default=True, help="How many rows, the newest last.")
+@json_option
+@click.pass_context
+def show(
+    ctx: click.Context, service: str, who: str | None, about: str | None, last: int, as_json: bool
+) -> None:
+    """Print the log: who looked at or did what. It holds ids and codes, and no person's data."""
+    node = node_of(ctx)
+    with node.database("intake") as database, database.read() as session:
+        logins = {row.id: row.login for row in session.scalars(select(UserRow))}
+    chosen = select(AuditRow).order_by(AuditRow.index.desc()).limit(max(last, 1))
+    if who is not None:
+        ids = [one for one, login in logins.items() if login == fold_login(who)]
+        if not ids:
+            raise AdminError(f"There is no account {who}: `myosotis user list` shows all.")
+        chosen = chosen.where(AuditRow.actor.in_(ids))
+    if about is not None:
+        chosen = chosen.where(AuditRow.subject == about)
+    with node.database(service) as database, database.read() as session:
+        rows = [
+            {
+                "row": row.index,
+                "at": row.at,
+                "who": logins.get(row.actor, row.actor),
+                "did": row.action,
+                "about": row.subject,
+                "details": row.details,
+            }
+            for row in reversed(session.scalars(chosen).all())
+        ]
+    console.show(rows, as_json=as_json, empty="The log has no such row.")
 
 
 @audit.command()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from admin import console
 from admin.acting import acting, person_options
 from admin.command import node_of
-from admin.console import json_option
+from admin.console import json_option, several
 from admin.errors import AdminError
 from services.intake.domain.imports import DryRun, Problem
 from services.intake.store.cases import CaseRow
@@ -60,17 +60,18 @@ def import_cases(
         if dry_run:
             found = imports.dry_run(data, actor)
             _tell(found)
-            console.say(f"Dry run: {len(found.accepted)} rows could be imported, nothing was changed.")
+            console.say(
+                f"Dry run: {several(len(found.accepted), 'row')} could be imported, nothing was changed."
+            )
         else:
             with console.working("Importing"):
                 batch, found = imports.commit(data, actor)
             _tell(found)
-            console.say(f"{batch.rows} cases imported as {batch.id}; nothing is shared by that.")
+            console.say(f"{several(batch.rows, 'case')} imported as {batch.id}; nothing is shared by that.")
             console.say("The desk can take the whole batch back.")
     if found.problems:
-        raise AdminError(
-            f"{len(found.problems)} problems are left: mend those rows and import them from another file."
-        )
+        left = several(len(found.problems), "problem")
+        raise AdminError(f"{left} left: mend those rows and import them from another file.")
 
 
 def _tell(found: DryRun) -> None:
@@ -78,8 +79,12 @@ def _tell(found: DryRun) -> None:
         console.say(f"{_place(problem)}: {problem.message}")
     for warning in found.warnings:
         console.say(f"{_place(warning)} (imported all the same): {warning.message}")
+    if found.known:
+        console.say(f"Left out, because their id is that of a case here already: {len(found.known)}.")
     if found.ignored_columns:
-        console.say(f"{len(found.ignored_columns)} columns are not known here and are left out.")
+        # Named only beside rows that were read: in a table without headings these are a person's data.
+        names = ", ".join(one[:40] for one in found.ignored_columns if found.accepted and one.isprintable())
+        console.say(f"Columns that are not known here, left out: {names or len(found.ignored_columns)}.")
 
 
 def _place(problem: Problem) -> str:

@@ -68,8 +68,8 @@ class Myosotis(click.Group):
         """Run it; what goes wrong becomes one sentence and exit code 1."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click ends quietly when whoever reads our output, such as `head`, has enough
         except Exception as error:  # the last resort of a command: told, and never swallowed
             raise click.ClickException(sentence(error)) from None
 

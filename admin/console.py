@@ -25,6 +25,11 @@ def say(text: str) -> None:
     click.echo(text)
 
 
+def several(count: int, one: str, many: str = "") -> str:
+    """'1 case', '2 cases'; `many` where an s is not enough."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def note(text: str) -> None:
     """One line beside the result, on standard error."""
     click.echo(text, err=True)

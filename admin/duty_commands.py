@@ -1,8 +1,11 @@
 """`myosotis duty`: who is told, and when."""
 
+from pathlib import Path
+
 import click
 
 from admin import console
+from admin.acting import ordering, person_options
 from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
@@ -23,6 +26,7 @@ def duty() -> None:
 @click.option("--hours", default="always", show_default=True, help="always, or such as: mon-fri 08:00-17:00")
 @click.option("--from", "begins", help="From when on: 2026-11-21 20:00")
 @click.option("--until", "ends", help="Until when: 2026-11-28 08:00")
+@person_options
 @click.pass_context
 def add(
     ctx: click.Context,
@@ -33,9 +37,12 @@ def add(
     hours: str,
     begins: str | None,
     ends: str | None,
+    login: str,
+    password_file: Path | None,
 ) -> None:
     """Put a person on the rota. Their mails never say what a case is about."""
-    with node_of(ctx).notify() as notify:
+    node = node_of(ctx)
+    with ordering(node, login, password_file, "duty.add", "rota"), node.notify() as notify:
         person = _admin(notify).add_person(
             name, email, language=language, zone=zone, hours=hours, begins=begins, ends=ends
         )
@@ -68,9 +75,10 @@ def list_people(ctx: click.Context, as_json: bool) -> None:
 
 @duty.command()
 @click.argument("person")
+@person_options
 @yes_option
 @click.pass_context
-def remove(ctx: click.Context, person: str, yes: bool) -> None:
+def remove(ctx: click.Context, person: str, login: str, password_file: Path | None, yes: bool) -> None:
     """Take a PERSON (name, mail address or id) off the rota."""
     node = node_of(ctx)
     with node.notify() as notify:
@@ -79,7 +87,8 @@ def remove(ctx: click.Context, person: str, yes: bool) -> None:
         if len(found) != 1:
             raise AdminError("Name exactly one person by the id that `myosotis duty list` shows.")
         console.confirm(f"Take {found[0].name} off the rota?", yes)
-        admin.remove_person(found[0].id)
+        with ordering(node, login, password_file, "duty.remove", found[0].id):
+            admin.remove_person(found[0].id)
         left = admin.list_people()
     console.say(f"{found[0].name} is off the rota.")
     if not left:

@@ -3,6 +3,7 @@
 An exception of a library may carry somebody's data in its message, so its text is never shown.
 """
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from shared.crypto.errors import CryptoError
 from shared.partners.bundle import BadCardFile
 from shared.partners.fingerprint import BadQrText
 from shared.partners.founding import CannotBegin
-from shared.partners.verification import VerificationError
+from shared.partners.verification import VerificationError, WrongState
 from shared.partners.view import CannotSend
 from shared.post.process import WrongService
 from shared.runtime.clock import ClockJumped
@@ -30,11 +31,22 @@ from shared.runtime.settings import SettingsError
 from shared.store.audit_check import ForkedLog
 from shared.store.engine import UnsupportedDatabase
 from shared.store.schema import BrokenSchema
+from shared.wire.codes import PartnerStatus
 from shared.wire.reject import Reject
 
 
 class AdminError(Exception):
     """This could not be done; the message says what to do."""
+
+
+_NEXT_STEP = {
+    PartnerStatus.UNVERIFIED: "compare its words first: `myosotis partner compare {partner}`",
+    PartnerStatus.COMPARED: "a second person approves it: `myosotis partner approve {partner}`",
+    PartnerStatus.VERIFIED: "the exchange goes on already; `myosotis partner suspend {partner}` stops it",
+    PartnerStatus.SUSPENDED: "two people start it again: `myosotis partner restart {partner}`",
+    PartnerStatus.SUSPECT: "telephone it; two people start it again: `myosotis partner restart {partner}`",
+    PartnerStatus.LEFT: "ask it for a new card, and begin with `myosotis partner add FILE`",
+}
 
 
 _SPEAK_FOR_THEMSELVES: tuple[type[Exception], ...] = (
@@ -66,6 +78,8 @@ _SPEAK_FOR_THEMSELVES: tuple[type[Exception], ...] = (
 
 def sentence(error: BaseException) -> str:
     """One sentence for a person: what happened and what to do."""
+    if isinstance(error, WrongState) and error.status in _NEXT_STEP:
+        return f"{error}: {_NEXT_STEP[error.status].format(partner=error.partner)}."
     if isinstance(error, _SPEAK_FOR_THEMSELVES):
         text = str(error) or (type(error).__doc__ or "").strip()
         return " ".join(text.split())
@@ -74,17 +88,46 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, DBAPIError):
         return _database(error)
     if isinstance(error, OSError) and error.strerror:
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror}. Check the path, its rights and the free space, then try again."
+        return _file(error)
     return (
         f"Something unexpected happened ({_where(error)}). Nothing more was changed; run `myosotis doctor`, "
         "and send this line to whoever looks after the software."
     )
 
 
+def is_damaged(error: BaseException) -> bool:
+    """Whether SQLite says that its file is not, or no longer, a database."""
+    original = getattr(error, "orig", None)
+    known = ("not a database", "malformed", "corrupt")
+    return isinstance(original, sqlite3.DatabaseError) and any(one in str(original) for one in known)
+
+
+def damaged(which: str) -> str:
+    """What to do about such a file."""
+    return (
+        f"{which} is damaged: stop the services, keep a copy of the file, and restore the newest backup "
+        "(OPERATIONS, 7. Backup and restore)."
+    )
+
+
+def _file(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    if isinstance(error, FileNotFoundError):
+        advice = "Check the path; a file of the node comes back from a backup (OPERATIONS, 7)."
+    elif isinstance(error, PermissionError):
+        advice = "Run this as the owner of the node's folder, or as root."
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT):
+        advice = "Free some space, then try again."
+    else:
+        advice = "Check the path and its rights, then try again."
+    return f"{place}{error.strerror}. {advice}"
+
+
 def _database(error: SQLAlchemyError) -> str:
     """The database's own text may quote a row, so only its kind is told."""
     original = getattr(error, "orig", None)
+    if is_damaged(error):
+        return damaged("A database of this node")
     kind = str(original) if isinstance(original, sqlite3.OperationalError) else ""
     if "no such table" in kind:
         return "The database has no tables yet: run `myosotis migrate` first."

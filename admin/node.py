@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from admin import ownership
 from admin.backup.copies import sqlite_file
-from admin.errors import AdminError
+from admin.errors import AdminError, damaged, is_damaged
 from services.intake import app as intake_app
 from services.intake.app import IntakeApp
 from services.matching import app as matching_app
@@ -62,7 +64,8 @@ class Node:
         """The database of one service, closed at the end."""
         database = open_database(self.settings(service))
         try:
-            yield database
+            with naming(service):
+                yield database
         finally:
             database.dispose()
 
@@ -71,7 +74,8 @@ class Node:
         """Intake with its keys open, its database closed at the end."""
         app = intake_app.build(self.settings("intake"), self.clock)
         try:
-            yield app
+            with naming("intake"):
+                yield app
         finally:
             app.database.dispose()
 
@@ -80,7 +84,8 @@ class Node:
         """Matching with its keys open, its database closed at the end."""
         app = matching_app.build(self.settings("matching"), self.clock)
         try:
-            yield app
+            with naming("matching"):
+                yield app
         finally:
             app.database.dispose()
 
@@ -89,7 +94,8 @@ class Node:
         """Notify, its database closed at the end."""
         app = notify_app.build(self.settings("notify"), self.clock)
         try:
-            yield app
+            with naming("notify"):
+                yield app
         finally:
             app.database.dispose()
 
@@ -102,3 +108,14 @@ class Node:
         finally:
             for database in opened.values():
                 database.dispose()
+
+
+@contextmanager
+def naming(service: str) -> Iterator[None]:
+    """A damaged file is told by the service whose it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_damaged(error):
+            raise
+        raise AdminError(damaged(f"The database of {service}")) from None

@@ -115,6 +115,8 @@ def list_refused(ctx: click.Context, counts: bool, as_json: bool) -> None:
                         "service": service,
                         "lane": row.lane,
                         "code": row.code,
+                        "sender": row.sender,
+                        "times": row.times,
                         "size": row.size,
                         "sha256": row.sha256.hex()[:16],
                         "received": row.received,

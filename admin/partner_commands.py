@@ -10,9 +10,12 @@ from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
 from services.intake.handlers.partners import PartnerView
+from shared.partners import documents
 from shared.partners.bundle import CardFile
+from shared.partners.documents import Kind
 from shared.partners.fingerprint import WORDS
 from shared.wire.codes import PartnerStatus
+from shared.wire.reject import Reject
 from shared.wire.values import decode_base64
 
 WORDS_A_LINE = 4
@@ -49,12 +52,31 @@ def partner() -> None:
 def add(ctx: click.Context, file: Path, login: str, password_file: Path | None) -> None:
     """Take in a partner's card FILE. Nothing is exchanged before the words are compared."""
     given = CardFile.decode(file.read_bytes())
-    with node_of(ctx).intake() as intake, acting(intake, login, password_file) as actor:
+    node = node_of(ctx)
+    if _claims(given.card) == node.organisation:
+        raise AdminError(f"{file} is our own card: ask the partner for theirs, and send them ours.")
+    with node.intake() as intake, acting(intake, login, password_file) as actor:
         view = intake.use_cases.partners.add_card(given.card, given.prekeys, actor)
-    console.say(f"{view.organisation} ({view.name}, {view.country}) is added and not verified.")
     console.say(
-        f"Telephone them at a number that you know, and run: myosotis partner compare {view.organisation}"
+        f"The card of {view.organisation} ({view.name}, {view.country}) is taken in. "
+        f"The partner is {view.status.value}."
     )
+    if view.status is PartnerStatus.UNVERIFIED:
+        console.say(
+            f"Telephone them at a number that you know, and run: myosotis partner compare {view.organisation}"
+        )
+    elif view.status is PartnerStatus.COMPARED:
+        console.say(f"A second person runs: myosotis partner approve {view.organisation}")
+    elif view.status in (PartnerStatus.SUSPENDED, PartnerStatus.SUSPECT):
+        console.say(f"Two people start it again: myosotis partner restart {view.organisation}")
+
+
+def _claims(card: bytes) -> object:
+    """Whose card this is; None for one that intake will refuse, with the reason."""
+    try:
+        return documents.read(card, Kind.CARD).document.get("organisation")
+    except Reject:
+        return None
 
 
 @partner.command()

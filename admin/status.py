@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from admin.node import Node
+from admin.node import Node, naming
 from services.intake.handlers.actor import Actor
 from services.intake.store.alerts import AlertRow
 from services.intake.store.cases import CaseRow
@@ -34,7 +34,7 @@ def overview(node: Node, actor: Actor) -> dict[str, Any]:
             }
     with node.databases() as databases:
         for service, database in databases.items():
-            with database.read() as session:
+            with naming(service), database.read() as session:
                 depths = [outbox.depth(session, lane) for lane in Lane]
                 backlogs = pace.backlogs(session, node.clock.now())
             waiting = {

@@ -10,6 +10,7 @@ from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
 from services.intake.handlers.actor import UserRole
+from services.intake.handlers.errors import MustChangePassword
 from services.intake.handlers.intake import Intake
 from services.intake.handlers.users import User, fold_login
 
@@ -76,6 +77,10 @@ def add(
                 password = _new_password(new_password_file)
                 made = users.create(new_login, password, name, chosen, language=language, team=team, by=actor)
     console.say(f"{made.login} is {made.role.value}.")
+    if made.must_change:
+        console.say(
+            f"They set their own password first: myosotis user password {made.login}, or at the desk."
+        )
     if first:
         console.say("Add a second administrator soon: it takes two people to verify a partner.")
 
@@ -87,8 +92,18 @@ def list_users(ctx: click.Context, as_json: bool) -> None:
     """Every account."""
     with node_of(ctx).intake() as intake:
         users = intake.use_cases.users.overview(COMMAND)
+    logins = {one.id: one.login for one in users}
     rows = [
-        {"login": one.login, "role": one.role.value, "team": one.team, "active": one.active, "id": one.id}
+        {
+            "login": one.login,
+            "role": one.role.value,
+            "team": one.team,
+            "active": one.active,
+            "off_since_restore": one.set_aside,
+            "made_by": logins.get(one.created_by or "", ""),
+            "password_from": logins.get(one.password_by or "", ""),
+            "id": one.id,
+        }
         for one in users
     ]
     console.show(rows, as_json=as_json, empty="No account yet: add one with `myosotis user add --first`.")
@@ -113,16 +128,36 @@ def disable(ctx: click.Context, other: str, login: str, password_file: Path | No
 @user.command()
 @click.argument("other", metavar="LOGIN")
 @person_options
+@click.pass_context
+def enable(ctx: click.Context, other: str, login: str, password_file: Path | None) -> None:
+    """Switch an account on again: after a restore, or when somebody comes back."""
+    with node_of(ctx).intake() as intake, acting(intake, login, password_file, after_restore=True) as actor:
+        found = _account(intake.use_cases, other)
+        intake.use_cases.users.enable(found.id, actor)
+    console.say(f"{found.login} may sign in again, with the old password.")
+
+
+@user.command()
+@click.argument("other", metavar="LOGIN")
+@person_options
 @password_file_of
 @click.pass_context
 def password(
     ctx: click.Context, other: str, login: str, password_file: Path | None, new_password_file: Path | None
 ) -> None:
     """Set a new password; ends every session of that account."""
-    with node_of(ctx).intake() as intake, acting(intake, login, password_file) as actor:
+    with (
+        node_of(ctx).intake() as intake,
+        acting(intake, login, password_file, with_given_password=True) as actor,
+    ):
         found = _account(intake.use_cases, other)
+        own = found.id == actor.id
+        if not own and _account(intake.use_cases, login).must_change:
+            raise MustChangePassword()
         intake.use_cases.users.change_password(found.id, _new_password(new_password_file), actor)
     console.say(f"{found.login} has a new password and has to sign in again.")
+    if not own:
+        console.say("It serves once, to set their own. For a week they are no second person for a partner.")
 
 
 @click.group()

@@ -15,8 +15,11 @@ from admin.node import KEYED, Node
 from services.intake.store.alerts import ReceiptEvidenceRow
 from services.matching.domain.standing import State
 from services.matching.store.tables import alert as alert_table
+from shared.bus.topology import ORGANISATION
 from shared.store.audit import Head
 from shared.store.tables import AuditHeadRow, SequenceRow
+from shared.wire.parties import Role
+from shared.wire.values import Version
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +50,7 @@ class Held(BaseModel):
 
     model_config = _STRICT
     alert: Annotated[str, Field(pattern="^alert_[a-z2-7]{26}$")]
-    version: Annotated[int, Field(ge=1)]
+    version: Version
 
 
 class Witness(BaseModel):
@@ -61,6 +64,24 @@ class Witness(BaseModel):
     received: list[Received]
     alerts: list[Held] = []
 
+    def must_be_word_of(self, partner: str, about: str) -> None:
+        """Refuse a file of another partner, or one that speaks of more than its writer has seen.
+
+        The file is not signed, and whoever wrote it may mean ill: `partner`, whom the person named who brings
+        it, has a say in what `about` sent to it and in nothing else. Raises AdminError.
+        """
+        if (self.by, self.about) != (partner, about):
+            raise AdminError(
+                f"This file is what {_shown(self.by)} says about {_shown(self.about)}, and not what "
+                f"{partner} says about {about}: name the partner who gave it to you. Nothing was done."
+            )
+        theirs = {f"{about}/{here}>{partner}/{there}" for here in Role for there in Role}
+        if not all(one.stream in theirs for one in self.received):
+            raise AdminError(
+                f"The witness file of {partner} speaks of messages that were never meant for {partner}. Do "
+                "not use it, and telephone that partner. Nothing was done."
+            )
+
     @classmethod
     def read(cls, path: Path) -> "Witness":
         """Raises AdminError for anything else."""
@@ -70,6 +91,11 @@ class Witness(BaseModel):
             raise AdminError(
                 f"{path} is not a witness file: ask the partner to run `myosotis audit witness` again."
             ) from None
+
+
+def _shown(name: str) -> str:
+    """An id from a file that may hold anything."""
+    return name if ORGANISATION.fullmatch(name) else "somebody"
 
 
 def of(node: Node, organisation: str) -> Witness:

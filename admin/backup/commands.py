@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from admin import console
-from admin.acting import acting, person_options
-from admin.backup import archive, release, restoring
+from admin.acting import COMMAND, acting, person_options
+from admin.backup import archive, release, restoring, standings
 from admin.command import node_of
-from admin.console import json_option, yes_option
+from admin.console import json_option, several, yes_option
 from admin.errors import AdminError
+from admin.node import Node
 from admin.ownership import is_there
 from admin.witness import Witness
 
@@ -50,7 +51,7 @@ def backup(ctx: click.Context, file: Path, passphrase_file: Path | None, with_ro
             f"The backup could not be written ({error.strerror}): free some space or choose another disk. "
             "No half file is left."
         ) from None
-    console.say(f"{file} holds {count} files. Keep it on another machine, 67 days at most.")
+    console.say(f"{file} holds {several(count, 'file')}. Keep it on another machine, 67 days at most.")
     if not with_root and is_there(node.folder / "root" / "root.key"):
         console.note("The root key is not in it: keep that one apart, or use --with-root.")
     if not os.access(node.folder / archive.AUTHORITY, os.R_OK | os.X_OK):
@@ -81,7 +82,9 @@ def restore_file(file: Path, folder: Path, passphrase_file: Path | None) -> None
     console.say("It is in quarantine: it takes messages in and sends nothing. Next:")
     console.say(f"  myosotis --node {folder} restore review > decisions.csv")
     console.say("  write keep, withdraw or erase beside each alert, with the caseworkers")
-    console.say(f"  myosotis --node {folder} restore release --decisions decisions.csv --as LOGIN")
+    console.say(
+        f"  myosotis --node {folder} restore release --decisions decisions.csv --keep PARTNER --as LOGIN"
+    )
 
 
 @restore.command("check")
@@ -108,7 +111,7 @@ def load(ctx: click.Context) -> None:
         )
     with console.working("Loading"):
         counts = restoring.load(node)
-    console.say(", ".join(f"{service}: {count} rows" for service, count in counts.items()))
+    console.say(", ".join(f"{service}: {several(count, 'row')}" for service, count in counts.items()))
 
 
 @restore.command()
@@ -126,17 +129,42 @@ def review(ctx: click.Context, as_json: bool) -> None:
     console.note(
         "Write keep, withdraw or erase into the last column. Add rows for cases erased since: ,,case,,,erase"
     )
+    _who(node_of(ctx))
+
+
+def _who(node: Node) -> None:
+    """The partners and accounts of the backup, beside the CSV: somebody may have left since."""
+    with node.intake() as intake:
+        with intake.database.read() as session:
+            partners = [(row.organisation, row.status) for row in standings.undecided(session)]
+        accounts = [one for one in intake.use_cases.users.overview(COMMAND) if one.set_aside]
+    console.note("Partners: telephone each, and say --keep or --suspend of each at the release.")
+    for organisation, status in partners:
+        console.note(f"  {organisation} was {status}")
+    console.note(
+        "Accounts: all are off. Whoever is still here: myosotis user enable LOGIN --as ADMINISTRATOR"
+    )
+    for account in accounts:
+        console.note(f"  {account.login} was {account.role.value}")
 
 
 @restore.command("release")
 @click.option("--decisions", type=file_option, help="The reviewed CSV.")
 @click.option("--all-still-shared", is_flag=True, help="Nothing was withdrawn or erased since the backup.")
+@click.option("--keep", multiple=True, metavar="PARTNER", help="The exchange with PARTNER goes on; repeat.")
+@click.option(
+    "--suspend",
+    multiple=True,
+    metavar="PARTNER",
+    help="PARTNER was suspended since the backup, or is in doubt.",
+)
 @click.option(
     "--witness",
     "files",
     multiple=True,
-    type=file_option,
-    help="From a partner's `myosotis audit witness`; may be repeated.",
+    type=(str, file_option),
+    metavar="PARTNER FILE",
+    help="What PARTNER printed with `myosotis audit witness` and gave to you itself; may be repeated.",
 )
 @person_options
 @yes_option
@@ -145,7 +173,9 @@ def release_node(
     ctx: click.Context,
     decisions: Path | None,
     all_still_shared: bool,
-    files: tuple[Path, ...],
+    keep: tuple[str, ...],
+    suspend: tuple[str, ...],
+    files: tuple[tuple[str, Path], ...],
     login: str,
     password_file: Path | None,
     yes: bool,
@@ -155,18 +185,26 @@ def release_node(
         raise click.UsageError("Give either --decisions FILE or --all-still-shared.")
     node = node_of(ctx)
     chosen = None if decisions is None else release.read_decisions(decisions)
-    witnesses = [Witness.read(file) for file in files]
+    witnesses = {partner: Witness.read(file) for partner, file in files}
     console.confirm("Are the workers stopped, and shall this node speak to its partners again?", yes)
-    with node.intake() as intake, acting(intake, login, password_file) as actor:
+    with node.intake() as intake, acting(intake, login, password_file, after_restore=True) as actor:
         actor.must_be(release.MAY_RELEASE)
-        done = release.release(node, actor, chosen, witnesses)
+        done = release.release(node, actor, chosen, witnesses, keep=keep, suspend=suspend)
+        off = [one.login for one in intake.use_cases.users.overview(COMMAND) if one.set_aside]
     console.say(
-        f"Released: {done.kept} alerts kept, {done.withdrawn} withdrawn, {done.erased} cases erased again; "
-        f"{done.sent_anew} messages go out anew. Start the services."
+        f"Released: {several(done.kept, 'alert')} kept, {done.withdrawn} withdrawn, "
+        f"{several(done.erased, 'case')} erased again; {several(done.sent_anew, 'message')} to go out anew. "
+        "Start the services."
     )
+    if suspend:
+        console.say(f"Suspended: {', '.join(sorted(suspend))}. Two people can start each again.")
+    if off:
+        console.say(
+            f"Still off: {', '.join(off)}. Whoever is still here: myosotis user enable LOGIN --as {login}"
+        )
     if done.lost:
         console.say(
-            f"{done.lost} alerts were shared after the backup and are known to partners only: they are "
+            f"Shared after the backup and known to partners only: {several(done.lost, 'alert')}, now "
             "recalled there. Ask the caseworkers which cases are missing, and register and share them again."
         )
 

@@ -5,7 +5,7 @@ since is withdrawn or erased again, and everything that is still shared goes out
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from admin.backup import standings
 from admin.backup.restoring import PARKED
 from admin.errors import AdminError
 from admin.node import Node
@@ -21,6 +22,7 @@ from admin.rotation.commands import rotate_sealing
 from admin.witness import Witness
 from services.intake.app import IntakeApp
 from services.intake.domain.alert import AlertState
+from services.intake.handlers import set_aside
 from services.intake.handlers.actor import ADMINISTERS, Actor
 from services.intake.handlers.alerts import lost as lost_alerts
 from services.intake.handlers.alerts.shares import Shares
@@ -38,6 +40,8 @@ from shared.wire.parties import Role
 NUMBERS_AHEAD = 1_000_000
 """How far a stream jumps when its partner gave no witness; the gap makes the partner ask for everything."""
 VERSIONS_AHEAD = 1_000
+LARGEST_VERSION = 1_000_000
+"""As the wire has it (shared.wire.values.Version)."""
 MAY_RELEASE = ADMINISTERS
 
 
@@ -96,21 +100,35 @@ def read_decisions(path: Path) -> dict[str, Decision]:
 
 
 def release(
-    node: Node, actor: Actor, decisions: Mapping[str, Decision] | None, witnesses: Sequence[Witness]
+    node: Node,
+    actor: Actor,
+    decisions: Mapping[str, Decision] | None,
+    witnesses: Mapping[str, Witness],
+    *,
+    keep: Collection[str],
+    suspend: Collection[str] = (),
 ) -> Released:
     """Reconcile and end the quarantine. `decisions` None: everything is still shared.
 
-    Raises AdminError, and changes nothing, when a live alert has no decision.
+    `witnesses`: partner -> the file that it gave us. `keep` and `suspend` name every partner with whom there
+    was an exchange at the time of the backup. Raises AdminError, and changes nothing, when a live alert or a
+    partner has no decision, or a witness file is not that partner's word.
     """
-    now = node.clock.now()
+    now, gone = node.clock.now(), frozenset(suspend)
+    for partner, witness in witnesses.items():
+        witness.must_be_word_of(partner, node.organisation)
     with node.intake() as intake, intake.database.begin() as session:
         if not quarantine_mode.is_quarantined(session):
             raise AdminError("This node is not in quarantine: there is nothing to release.")
+        standings.check(session, keep, suspend)
+        standings.suspend_in_intake(intake, session, actor, gone)
         kept, withdrawn, erased = _decide(intake, session, actor, decisions)
-        _catch_up(session, witnesses, now)
+        _catch_up(session, witnesses, now, gone)
     for service in SERVICES[1:]:
         with node.database(service) as database, database.begin() as session:
-            _catch_up(session, witnesses, now)
+            if service == Role.MATCHING:
+                standings.suspend_in_matching(session, gone, now)
+            _catch_up(session, witnesses, now, gone)
     rotate_sealing(node)
     with node.matching() as matching, matching.database.begin() as session:
         # What partners withdrew since the backup is here again, too.
@@ -125,18 +143,20 @@ def release(
         partners = intake.directory.view(session, now).verified()
         anew = sum(shares.send_anew(session, partner) for partner in partners)
         lost = _recall_lost(intake, session, actor, witnesses)
+        set_aside.admit(session, actor.id)
         details: dict[str, str | int] = {"kept": kept, "withdrawn": withdrawn, "erased": erased}
         intake.use_cases.context.audit.append(session, actor.id, "restore.released", "node", details)
         quarantine_mode.release(session)
     return Released(kept, withdrawn, erased, anew, lost)
 
 
-def _recall_lost(intake: IntakeApp, session: Session, actor: Actor, witnesses: Sequence[Witness]) -> int:
+def _recall_lost(intake: IntakeApp, session: Session, actor: Actor, witnesses: Mapping[str, Witness]) -> int:
     """What partners hold and this backup does not know; returns how many alerts that were."""
     context, recalled = intake.use_cases.context, 0
-    for witness in witnesses:
+    for partner, witness in witnesses.items():
         for held in witness.alerts:
-            if lost_alerts.recall(context, session, witness.by, held.alert, held.version + VERSIONS_AHEAD):
+            version = min(held.version + VERSIONS_AHEAD, LARGEST_VERSION)
+            if lost_alerts.recall(context, session, partner, held.alert, version):
                 context.audit.append(session, actor.id, "restore.recalled", held.alert)
                 recalled += 1
     return recalled
@@ -174,25 +194,33 @@ def _decide(
     return count(Decision.KEEP), count(Decision.WITHDRAW), erased
 
 
-def _settle_waiting(session: Session, now: datetime) -> None:
+def _settle_waiting(session: Session, now: datetime, gone: Collection[str]) -> None:
     """What waited for partners at the time of the backup.
 
     What was meant for their matching is about alerts: forgotten, because what still holds goes out anew. The
     rest (notices, receipts, keys) goes out late; what arrived before the accident is recognised there.
     """
     ours = OutboxRow.state == "parked", OutboxRow.reason == PARKED
+    for partner in gone:  # which is given nothing any more
+        session.execute(delete(OutboxRow).where(*ours, OutboxRow.recipient.startswith(f"{partner}/")))
     session.execute(delete(OutboxRow).where(*ours, OutboxRow.recipient.endswith(f"/{Role.MATCHING}")))
     outbox.retry_parked(session, now, ids=list(session.scalars(select(OutboxRow.id).where(*ours))))
 
 
-def _catch_up(session: Session, witnesses: Sequence[Witness], now: datetime) -> None:
-    """Every stream to a partner goes on after what that partner has seen."""
-    _settle_waiting(session, now)
-    seen = {one.stream: one.last for witness in witnesses for one in witness.received}
+def _catch_up(
+    session: Session, witnesses: Mapping[str, Witness], now: datetime, gone: Collection[str]
+) -> None:
+    """Every stream to a partner goes on after what that partner has seen.
+
+    Never further than without its word: a partner that names a huge number would end the stream.
+    """
+    _settle_waiting(session, now, gone)
+    seen = {one.stream: one.last for witness in witnesses.values() for one in witness.received}
     for row in session.scalars(select(SequenceRow).where(SequenceRow.direction == "out")).all():
         sender, _, to = row.stream.partition(">")
         if sender.partition("/")[0] != to.partition("/")[0]:
-            sequence.advance(session, row.stream, seen.get(row.stream, row.last + NUMBERS_AHEAD))
+            ahead = row.last + NUMBERS_AHEAD
+            sequence.advance(session, row.stream, min(seen.get(row.stream, ahead), ahead))
 
 
 def _shares(intake: IntakeApp) -> Shares:

@@ -18,13 +18,16 @@ from admin.backup.archive import MANIFEST, ROWS, sync_folder
 from admin.backup.sealed import BackupDamaged, SealedReader
 from admin.errors import AdminError
 from admin.node import Node
+from services.intake.handlers import set_aside
 from shared.bus.topology import SERVICES
 from shared.post import process, quarantine_mode
 from shared.post.routes import Lane
 from shared.runtime.clock import Clock, SystemClock, from_wire, to_wire
 from shared.store import clock_seen
+from shared.store.audit import Audit
 from shared.store.engine import Database
 from shared.store.tables import OutboxRow
+from shared.wire.parties import Party, Role
 
 PARKED = "restored"
 MADE = "restored-as-of"
@@ -100,7 +103,7 @@ def _quarantine_file(node: Node, service: str, made: datetime) -> None:
             "restore on a machine where it may be written, or ask for help."
         )
     with node.database(service) as database:
-        quarantine(database, node.clock.now(), made)
+        quarantine(database, node, service, made)
 
 
 def load(node: Node) -> dict[str, int]:
@@ -112,18 +115,26 @@ def load(node: Node) -> dict[str, int]:
             process.migrate(node.settings(service))
             with node.database(service) as database:
                 counts[service] = copies.load_rows(database, rows)
-                quarantine(database, node.clock.now(), made)
+                quarantine(database, node, service, made)
             rows.unlink()
     return counts
 
 
-def quarantine(database: Database, now: datetime, made: datetime) -> None:
-    """Nothing goes out; what waited for partners is set aside, because partners may have more by now."""
+def quarantine(database: Database, node: Node, service: str, made: datetime) -> None:
+    """Nothing goes out; what waited for partners is set aside, because partners may have more by now.
+
+    Nobody is signed in, and no account opens the desk until somebody says that this person is still here.
+    """
+    now = node.clock.now()
     waiting = update(OutboxRow).where(OutboxRow.state == "waiting")
     recently = update(OutboxRow).where(OutboxRow.state == "sent", OutboxRow.sent >= made - REPEATED)
     free = {"owner": None, "lease_until": None}
     with database.begin() as session:
         quarantine_mode.enter(session, now)
+        if service == Role.INTAKE:
+            count = set_aside.everybody(session, now)
+            log = Audit(str(Party(node.organisation, Role.INTAKE)), node.clock)
+            log.append(session, "command", "restore.begun", "node", {"accounts": count})
         clock_seen.accept(session, now)  # the time of the backup is no reason to doubt the clock
         session.execute(
             waiting.where(OutboxRow.lane == Lane.RELAY).values(state="parked", reason=PARKED, **free)

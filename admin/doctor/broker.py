@@ -31,6 +31,12 @@ NOBODY = "zz-nobody"
 """No organisation has this id, so a right to write as it, or to read its inbox, is a right too many."""
 
 
+_RENEW = {
+    Lane.LOCAL: "run `myosotis relay renew-node` and restart the services",
+    Lane.RELAY: "ask the relay's operator for a new file (`myosotis relay bundle`) and join with it",
+}
+
+
 def check(node: Node) -> Iterator[Finding]:
     """Every service on every lane."""
     for service in SERVICES:
@@ -38,7 +44,12 @@ def check(node: Node) -> Iterator[Finding]:
         for lane in Lane:
             name = f"broker {lane} {service}"
             broker = settings.local if lane is Lane.LOCAL else settings.relay
-            if broker is not None:
+            missing = broker is not None and [
+                path for path in (broker.ca_file, broker.cert_file, broker.key_file) if not path.exists()
+            ]
+            if missing:
+                yield broken(name, f"{missing[0]} is not there: {_RENEW[lane]}, or take it from a backup.")
+            elif broker is not None:
                 yield from _certificate(f"certificate {lane} {service}", broker, node.clock.now())
                 yield from _lane(name, settings, lane, address(broker))
             elif lane is Lane.LOCAL:
@@ -52,11 +63,7 @@ def check(node: Node) -> Iterator[Finding]:
 def _certificate(name: str, broker: BrokerSettings, now: datetime) -> Iterator[Finding]:
     certificate = x509.load_pem_x509_certificate(broker.cert_file.read_bytes())
     days = (certificate.not_valid_after_utc - now).days
-    renew = (
-        "run `myosotis relay renew-node` and restart the services"
-        if name.startswith("certificate local")
-        else "ask the relay's operator for a new file (`myosotis relay bundle`) and join with it"
-    )
+    renew = _RENEW[Lane.LOCAL if name.startswith("certificate local") else Lane.RELAY]
     if days < 0:
         yield broken(name, f"It expired {-days} days ago: {renew}.")
     elif days < RENEW_DAYS:

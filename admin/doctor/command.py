@@ -1,5 +1,7 @@
 """`myosotis doctor`."""
 
+from dataclasses import replace
+
 import click
 
 from admin import console
@@ -43,7 +45,8 @@ def doctor(ctx: click.Context, only: tuple[str, ...], accept_clock: bool, as_jso
     for name, check in CHECKS.items():
         if only and name not in only:
             continue
-        for finding in run(name, check, node):
+        for found in run(name, check, node):
+            finding = _once(found, findings)
             findings.append(finding)
             if not as_json:
                 _line(finding)
@@ -52,6 +55,14 @@ def doctor(ctx: click.Context, only: tuple[str, ...], accept_clock: bool, as_jso
         console.show(rows, as_json=True, empty="")
     if any(finding.state is State.BROKEN for finding in findings):
         ctx.exit(1)
+
+
+def _once(finding: Finding, before: list[Finding]) -> Finding:
+    """What breaks several checks is explained once; the others say where."""
+    for one in before:
+        if finding.state is one.state is State.BROKEN and finding.sentence == one.sentence:
+            return replace(finding, sentence=f"Not checked, for the same reason: see {one.check!r} above.")
+    return finding
 
 
 def _line(finding: Finding) -> None:

@@ -17,10 +17,14 @@ SECONDS = 10.0
 def accounts(node: Node) -> Iterator[Finding]:
     """A partner is verified by two people."""
     with node.intake() as intake:
-        users = [user for user in intake.use_cases.users.overview(COMMAND) if user.active]
+        everybody = intake.use_cases.users.overview(COMMAND)
+        users = [user for user in everybody if user.active]
+        aside = [user for user in everybody if user.set_aside]
         alarms = intake.use_cases.alarms.open(COMMAND)
     approving = sum(1 for user in users if user.role in APPROVES_PARTNERS)
-    if not users:
+    if aside and not users:
+        yield look("accounts", "All are off since the restore: `myosotis restore release`, `user enable`.")
+    elif not users:
         yield broken("accounts", "Nobody can sign in yet: run `myosotis user add --first`.")
     elif approving < 2:
         yield look(
@@ -53,7 +57,9 @@ def mail(node: Node) -> Iterator[Finding]:
     smtp = node.settings("notify").smtp
     if smtp is None:
         yield look(
-            "mail", "No mail server is set, so notices stay on the desk: add [smtp] to notify/service.toml."
+            "mail",
+            "No mail server is set, so notices stay on the desk: add [smtp] to notify/service.toml, as "
+            "OPERATIONS, 9. says under Mail.",
         )
         return
     try:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from admin.audit_commands import explain, verify_all
 from admin.doctor.finding import Finding, broken, look, ok
+from admin.errors import damaged, is_damaged, sentence
 from admin.node import Node
 from shared.post import pace, quarantine_mode
 from shared.post.routes import Lane
@@ -26,11 +28,16 @@ def databases(node: Node) -> Iterator[Finding]:
     with node.databases() as opened:
         for service, database in opened.items():
             name = f"database {service}"
-            database.check()
+            try:
+                database.check()
+            except SQLAlchemyError as error:
+                what = damaged(f"The database of {service}") if is_damaged(error) else sentence(error)
+                yield broken(name, what)
+                continue
             if schema.needs_migration(database, f"services.{service}"):
                 yield broken(name, "It is not in the newest shape: run `myosotis migrate`.")
             elif not _whole(database):
-                yield broken(name, "The file is damaged: stop the services and restore the newest backup.")
+                yield broken(name, damaged(f"The database of {service}"))
             else:
                 yield ok(name, f"Reached, newest shape ({database.dialect}).")
 

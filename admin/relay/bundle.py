@@ -21,6 +21,8 @@ from admin.nodes import BrokerPlace, broker_table, write_private
 from admin.ownership import give_to_owner
 from shared.bus.topology import RELAY_VHOST, ROLES
 from shared.crypto import keyfile
+from shared.crypto.errors import WrongPassphrase
+from shared.crypto.keyfile_format import MAGIC
 from shared.runtime.settings import FILE_NAME
 
 PASSPHRASE_WORDS = 6
@@ -63,14 +65,28 @@ class RelayBundle:
         keyfile.create(path, {_ENTRY: relay.model_dump_json().encode(), **self.files}, passphrase, profile)
         path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
 
+    @staticmethod
+    def must_look_like_one(path: Path) -> None:
+        """Before anybody is asked for six words. Raises AdminError."""
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise AdminError(f"{path} is not a relay file; ask the relay's operator for a new one.")
+
     @classmethod
     def read(cls, path: Path, passphrase: bytes) -> "RelayBundle":
-        """Open the file. Raises KeyFileError, or AdminError for a key file of another kind."""
+        """Open the file. Raises KeyFileError, or AdminError for another kind of file and for wrong words."""
+        cls.must_look_like_one(path)
         with tempfile.TemporaryDirectory(prefix="myosotis-relay-") as name:
             # Mail programs and sticks keep neither mode nor owner, and a key file wants both.
             copy = Path(name) / "relay"
             write_private(copy, path.read_bytes())
-            bundle = keyfile.load(copy, passphrase)
+            try:
+                bundle = keyfile.load(copy, passphrase)
+            except WrongPassphrase:
+                raise AdminError(
+                    f"The six words do not open {path}: type them as the relay's operator told them, with "
+                    "one space between two, or ask for a new file."
+                ) from None
         try:
             relay = _Relay.model_validate_json(bundle[_ENTRY])
         except (keyfile.MissingKey, ValidationError):

@@ -166,6 +166,7 @@ def renew_node(ctx: click.Context) -> None:
 def join_relay(ctx: click.Context, file: Path, passphrase_file: Path | None, address: str | None) -> None:
     """Join the relay whose operator made FILE; again later, with a newer file, to renew certificates."""
     node = node_of(ctx)
+    RelayBundle.must_look_like_one(file)
     passphrase = console.secret("The six words that the relay's operator told you", passphrase_file)
     given = RelayBundle.read(file, passphrase)
     host, port = place(address, given.port) if address else (None, None)

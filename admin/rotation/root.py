@@ -2,13 +2,45 @@
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from admin.errors import AdminError
 from admin.node import Node
 from admin.rotation import cards
 from shared.crypto import keyfile
 from shared.partners.identity import OrganisationIdentity
+from shared.post.routes import Lane
+from shared.store.tables import OutboxRow
+from shared.wire.parties import Role
 
 ROOT, NEXT = "root.key", "next-root.key"
+
+
+def refuse_before_delivery(node: Node, folder: Path) -> None:
+    """Raise AdminError while the news of the last card waits here; an interrupted rotation may go on.
+
+    A partner that hears of the second new root key before the first has to take us for a thief: the card that
+    it knows commits to another key.
+    """
+    if (folder / f"{ROOT}.new").exists():
+        return
+    since = cards.own_card(node).valid_from
+    with node.database("intake") as database, database.read() as session:
+        waiting = session.scalar(
+            select(OutboxRow.recipient)
+            .where(
+                OutboxRow.lane == Lane.RELAY,
+                OutboxRow.state != "sent",
+                OutboxRow.created >= since,
+                OutboxRow.recipient.endswith(f"/{Role.INTAKE}"),
+            )
+            .limit(1)
+        )
+    if waiting is not None:
+        raise AdminError(
+            f"The news of the card before this one has not left for {waiting.partition('/')[0]} yet. Wait "
+            "until `myosotis status` says that nothing waits in intake's outbox, then run this again."
+        )
 
 
 def rotate(node: Node, folder: Path, passphrase: bytes, profile: keyfile.Profile = keyfile.STANDARD) -> None:

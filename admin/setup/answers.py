@@ -11,7 +11,8 @@ import click
 from admin import toml
 from shared.bus.topology import ORGANISATION
 
-LANGUAGES = ("lt", "en", "fr", "pl", "ru", "uk", "lv", "de")
+LANGUAGES = ("lt", "en", "fr")
+"""Those that have a complete catalogue (services.intake.desk)."""
 Answer = TypeVar("Answer")
 
 
@@ -104,12 +105,24 @@ def place(text: str, default_port: int) -> tuple[str, int]:
     return found[1].strip("[]"), int(found[2] or default_port)
 
 
+def of_option(option: str, check: Callable[[str], Answer], given: str) -> Answer:
+    """What was given with `option`; what is wrong with it names the option."""
+    try:
+        return check(given)
+    except click.BadParameter as problem:
+        raise click.BadParameter(problem.message, param_hint=f"'{option}'") from None
+
+
 def ask(
-    given: str | None, question: str, check: Callable[[str], Answer], default: str | None = None
+    given: str | None,
+    option: str,
+    question: str,
+    check: Callable[[str], Answer],
+    default: str | None = None,
 ) -> Answer:
     """The option's value if it was given, otherwise the question, until the answer is one."""
     if given is not None:
-        return check(given)
+        return of_option(option, check, given)
 
     def checked(text: str) -> Answer:
         try:

@@ -58,6 +58,7 @@ def setup(ctx: click.Context, /, **given: Any) -> None:
     """Make a node: keys, certificates, settings. Asks what no option says."""
     options = _Options(**given)
     folder = ctx.find_object(Path) or Path()
+    folders.must_be_free(folder)
     found = options.answers()
     places, extras = options.places(found.organisation), options.extras()
     passphrase = options.passphrase()
@@ -91,20 +92,35 @@ class _Options:
     def answers(self) -> Answers:
         """The five questions, those without an option asked at the terminal."""
         text = self._texts
-        organisation = ask(text["organisation"], "1. Id of the organisation (lt-vilnius)", check.organisation)
-        name = ask(text["name"], "   Its name, as partners see it", check.name)
-        country = check.country(text["country"] or organisation[:2])
-        languages = ask(text["languages"], "2. Languages of the desk", check.languages, "lt,en,fr")
-        url = ask(text["public_url"], "3. Address of the desk", check.public_url, "http://localhost:8080")
+        organisation = ask(
+            text["organisation"],
+            "--organisation",
+            "1. Id of the organisation (lt-vilnius)",
+            check.organisation,
+        )
+        name = ask(text["name"], "--name", "   Its name, as partners see it", check.name)
+        country = check.of_option("--country", check.country, text["country"] or organisation[:2])
+        languages = ask(
+            text["languages"], "--languages", "2. Languages of the desk", check.languages, "lt,en,fr"
+        )
+        url = ask(
+            text["public_url"],
+            "--public-url",
+            "3. Address of the desk",
+            check.public_url,
+            "http://localhost:8080",
+        )
         smtp = self._smtp()
-        phone = ask(text["duty_phone"], "5. Duty phone, for partners", check.phone)
+        phone = ask(text["duty_phone"], "--duty-phone", "5. Duty phone, for partners", check.phone)
         return Answers(organisation, name, country, languages, url, smtp, phone)
 
     def _smtp(self) -> dict[str, toml.Value]:
-        place = ask(self._texts["mail"], "4. Mail server, host:port (or: none)", check.mail_server, "none")
+        place = ask(
+            self._texts["mail"], "--mail", "4. Mail server, host:port (or: none)", check.mail_server, "none"
+        )
         if place is None:
             return {}
-        sender = ask(self._texts["mail_sender"], "   Sender of notices", check.sender)
+        sender = ask(self._texts["mail_sender"], "--mail-sender", "   Sender of notices", check.sender)
         smtp: dict[str, toml.Value] = {"host": place[0], "port": place[1]}
         smtp |= {"starttls": not self._without_tls, "sender": sender}
         if user := self._texts["mail_user"]:
@@ -117,7 +133,7 @@ class _Options:
         """Where brokers and databases are."""
         if self.target == "compose":
             return in_compose(organisation, hosts_relay=bool(self.relay_name))
-        host, port = check.place(self._broker, AMQPS)
+        host, port = check.of_option("--broker", lambda text: check.place(text, AMQPS), self._broker)
         broker = BrokerPlace(host, port, self._broker_name)
         return Places(broker=broker, relay=broker if self.relay_name else None)
 

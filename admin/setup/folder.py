@@ -33,13 +33,18 @@ class Extras:
     root_profile: keyfile.Profile = keyfile.STANDARD
 
 
+def must_be_free(folder: Path) -> None:
+    """Raise NodeExists when there is a node already."""
+    for part in ("intake", "root", "broker", "postgres"):
+        if (folder / part).exists():
+            raise NodeExists(f"There is a node in {folder} already: choose another folder.")
+
+
 def write(
     folder: Path, plan: NodePlan, places: Places, passphrase: bytes, clock: Clock, extras: Extras
 ) -> None:
     """Make everything in a folder beside and then move it in. Raises NodeExists, and changes nothing then."""
-    for part in ("intake", "root", "broker", "postgres"):
-        if (folder / part).exists():
-            raise NodeExists(f"There is a node in {folder} already: choose another folder.")
+    must_be_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
     own = all(path.name == STAGING for path in folder.iterdir())
     staging = folder / STAGING

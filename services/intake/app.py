@@ -15,6 +15,7 @@ from shared.partners import founding
 from shared.partners.bundle import CardFile
 from shared.partners.directory import Directory
 from shared.partners.rolekeys import RoleKeys
+from shared.post.incoming import Handler, Incoming, Refuse
 from shared.post.office import PostOffice
 from shared.post.process import open_database
 from shared.post.routes import Lane
@@ -30,10 +31,16 @@ from shared.store import audit
 from shared.store.audit import Audit
 from shared.store.clock_seen import ClockSeen
 from shared.store.engine import Database
+from shared.wire.codes import PartnerStatus
+from shared.wire.messages import KeyRevoked
 from shared.wire.parties import Party, Role
 
 ASK_EVERY_SECONDS = 0.5
 FORGET_EVERY_SECONDS = 600.0
+EVEN_IF_STOPPED = frozenset({KeyRevoked.TYPE})
+"""Handled whatever became of its sender: a key that is not to be trusted."""
+_MAY_SPEAK = (PartnerStatus.VERIFIED, PartnerStatus.SELF, None)
+"""None: a service of this node that is in no directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,34 @@ class IntakeApp:
             database=self.database,
             clock=self.clock,
             metrics=self.metrics,
-            handlers=self.use_cases.handlers,
+            handlers=self.handlers_by_type(),
             decode=SealedDecoder("intake"),
             cipher=RestCipher(self.bundle["rest"]),
             sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock),
             allowances=ALLOWANCES,
         )
+
+    def handlers_by_type(self) -> dict[str, Handler]:
+        """The handlers; what a partner says counts only while it is a partner."""
+        return {
+            name: handler if name in EVEN_IF_STOPPED else self._while_verified(handler)
+            for name, handler in self.use_cases.handlers.items()
+        }
+
+    def _while_verified(self, handler: Handler) -> Handler:
+        """It was verified when the message came; what was held back, or tried again, has its turn later.
+
+        The administrator sees what was refused for that among the parked messages, and can have it tried
+        again when the partner is back (PROTOCOL 4.7).
+        """
+
+        def handle(session: Session, incoming: Incoming) -> None:
+            status = self.directory.view(session, self.clock.now()).status(incoming.organisation)
+            if status not in _MAY_SPEAK:
+                raise Refuse("partner_not_verified")
+            handler(session, incoming)
+
+        return handle
 
     def loops(self) -> list[Loop]:
         """Everything that a worker runs. The blinding factors live here, so there is one worker."""

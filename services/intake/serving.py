@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from services.intake import web
+from services.intake import patient_worker, web
 from services.intake.app import IntakeApp
 from shared.runtime.health import HealthServer
 from shared.runtime.metrics import ServiceMetrics
@@ -24,12 +24,12 @@ class DeskServer(BaseApplication):  # type: ignore[misc]
             "bind": f"{settings.web_host}:{settings.web_port}",
             "workers": 1,  # threads share the key material and the database pool
             "threads": settings.web_threads,
-            "worker_class": "gthread",
+            "worker_class": f"{patient_worker.__name__}.{patient_worker.PatientWorker.__name__}",
             "worker_tmp_dir": "/dev/shm",  # noqa: S108  # nosec B108: its heartbeat file, in memory
             "control_socket_disable": True,
             "timeout": 60,
             "graceful_timeout": 20,
-            "keepalive": 5,
+            "keepalive": 0,  # PatientWorker watches a connection for one request
             "limit_request_line": 4094,
             "limit_request_fields": 60,
             "accesslog": None,  # an address could hold what somebody searched for

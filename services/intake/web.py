@@ -36,6 +36,7 @@ def create(
         checks=checks,
         registry=registry,
         page=desk.error_page,
+        is_known=lambda: desk.is_known() or api.is_known(),
     )
     made = Desk.of(intake, settings.languages)
     desk.add_to(app, made)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.matching.allowances import ALLOWANCES
+from services.matching.allowances import allowances
 from services.matching.handlers import Handlers
 from shared.crypto import keyfile
 from shared.crypto.keyfile import KeyBundle
@@ -84,7 +84,7 @@ class MatchingApp:
             sealed=EnvelopeOpener(self.me, self.keys, self.directory, self.clock, recent, Aide()),
             batches=self.handlers.batches,
             on_reject=Unreadable(self.database, self.directory, self.clock, self.handlers.ask_anew),
-            allowances=ALLOWANCES,
+            allowances=allowances(self.settings.alerts_a_slot),
         )
 
     def loops(self) -> list[Loop]:
@@ -100,6 +100,7 @@ class MatchingApp:
         )
         return [
             *self.office().loops(),
+            Loop("comparing", self.handlers.keep_comparing),
             Loop("receipts", every(TICK_SECONDS, self.handlers.send_receipts)),
             Loop("expiry", every(60.0, self._expire)),
             Loop("upkeep", upkeep.run),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.matching.comparing import Result
 from services.matching.domain import decisions
 from services.matching.domain.decisions import Match, Step
-from services.matching.store import duty
+from services.matching.store import duty, unfinished
 from services.matching.store.alerts import AlertKey
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.matches import Matches, MatchRow
@@ -26,6 +26,9 @@ _ACTIONS = {
     Step.REFRESH: "match.refreshed",
     Step.RETRACT: "match.retracted",
 }
+
+MOST_AT_ONCE = 1
+"""Matches of one alert that its own transaction tells of."""
 
 
 class Proposing:
@@ -46,9 +49,16 @@ class Proposing:
         results: Mapping[str, Result],
         known: Iterable[MatchRow],
     ) -> None:
-        """Bring the matches of an alert to what was found; `known` are those on record."""
+        """Bring the matches of an alert to what was found; `known` are those on record.
+
+        The strongest at once. What an alert costs must not grow with the number of people in it who are here,
+        or the next receipt would tell (case 43): the others follow in other transactions.
+        """
         on_record = {row.own_case: row for row in known}
-        for own_case in sorted(results.keys() | on_record.keys()):
+        found = sorted(results, key=lambda own_case: (-results[own_case].score.score, own_case))
+        ordered = found + sorted(on_record.keys() - results.keys())
+        unfinished.put_off(session, alert.partner, alert.alert, ordered[MOST_AT_ONCE:])
+        for own_case in ordered[:MOST_AT_ONCE]:
             result, row = results.get(own_case), on_record.get(own_case)
             if result is None:
                 if row is not None:

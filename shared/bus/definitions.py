@@ -101,10 +101,15 @@ def _exchanges(vhost: Vhost) -> list[dict[str, Any]]:
 
 def _queue(vhost: Vhost, queue: Queue) -> dict[str, Any]:
     """A full queue refuses (`reject-publish`) instead of dropping its oldest; without that, dead lettering at
-    least once is not possible either."""
+    least once is not possible either.
+
+    A full dead letter queue drops its oldest: nobody reads it as a matter of course, and if it refused, dead
+    letters would stay in the inbox and count there, until the inbox refuses honest senders, too.
+    """
+    is_dead = queue.dead_letter_key is None
     arguments: dict[str, Any] = {
         "x-queue-type": "quorum",
-        "x-overflow": "reject-publish",
+        "x-overflow": "drop-head" if is_dead else "reject-publish",
         "x-max-length-bytes": queue.max_bytes,
         "x-message-ttl": queue.life_ms,
         "x-delivery-limit": DELIVERY_LIMIT,

@@ -9,12 +9,23 @@ that sorting the bytes and sorting the numbers agree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import nacl.utils
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
-__all__ = ["PSEUDONYM_BYTES", "SALT_BYTES", "TAG_BYTES", "new_salt", "padded_tags", "tag", "tag_column"]
+__all__ = [
+    "PSEUDONYM_BYTES",
+    "SALT_BYTES",
+    "TAG_BYTES",
+    "new_salt",
+    "padded_tags",
+    "tag",
+    "tag_column",
+    "tag_columns",
+]
 
 SALT_BYTES = 16
 PSEUDONYM_BYTES = 16
@@ -44,28 +55,38 @@ def tag_column(salt: bytes, pseudonyms: bytes | bytearray | memoryview) -> NDArr
     `int.from_bytes(tag(salt, pseudonym i), "big")`. Raises ValueError on other sizes.
     Measured on one core of a 2-core machine: 2.4 million in about 20 ms.
     """
+    return tag_columns(salt, [pseudonyms])
+
+
+def tag_columns(salt: bytes, parts: Sequence[bytes | bytearray | memoryview]) -> NDArray[np.uint64]:
+    """`tag_column` of these parts as if they lay one after the other, with one key schedule for all."""
     if len(salt) != SALT_BYTES:
         problem = f"A salt has {SALT_BYTES} bytes."
         raise ValueError(problem)
-    source = memoryview(pseudonyms).cast("B")
-    if source.nbytes % PSEUDONYM_BYTES:
+    sources = [memoryview(part).cast("B") for part in parts]
+    if any(source.nbytes % PSEUDONYM_BYTES for source in sources):
         problem = f"A column of pseudonyms has a multiple of {PSEUDONYM_BYTES} bytes."
         raise ValueError(problem)
-    count = source.nbytes // PSEUDONYM_BYTES
-    tags = np.empty(count, dtype=np.uint64)
-    if count == 0:
+    counts = [source.nbytes // PSEUDONYM_BYTES for source in sources]
+    tags = np.empty(sum(counts), dtype=np.uint64)
+    if not len(tags):
         return tags
     # Every pseudonym is one block of its own: the mode that hides nothing between blocks is the right one.
     encryptor = Cipher(algorithms.AES128(bytes(salt)), modes.ECB()).encryptor()  # noqa: S305  # nosec B305
-    block = np.empty(min(count, _CHUNK) * PSEUDONYM_BYTES + PSEUDONYM_BYTES - 1, dtype=np.uint8)
+    most = min(max(counts), _CHUNK)
+    block = np.empty(most * PSEUDONYM_BYTES + PSEUDONYM_BYTES - 1, dtype=np.uint8)
     room = block.data
     # Of each pair of 64-bit words the first alone becomes the tag.
-    firsts = np.frombuffer(source, dtype=">u8")[::2]
-    encrypted = block[: min(count, _CHUNK) * PSEUDONYM_BYTES].view(">u8")[::2]
-    for start in range(0, count, _CHUNK):
-        end = min(start + _CHUNK, count)
-        encryptor.update_into(source[start * PSEUDONYM_BYTES : end * PSEUDONYM_BYTES], room)
-        np.bitwise_xor(firsts[start:end], encrypted[: end - start], out=tags[start:end])
+    encrypted = block[: most * PSEUDONYM_BYTES].view(">u8")[::2]
+    done = 0
+    for source, count in zip(sources, counts, strict=True):
+        firsts = np.frombuffer(source, dtype=">u8")[::2]
+        for start in range(0, count, _CHUNK):
+            end = min(start + _CHUNK, count)
+            encryptor.update_into(source[start * PSEUDONYM_BYTES : end * PSEUDONYM_BYTES], room)
+            out = tags[done + start : done + end]
+            np.bitwise_xor(firsts[start:end], encrypted[: end - start], out=out)
+        done += count
     return tags
 
 

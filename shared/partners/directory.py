@@ -40,6 +40,8 @@ from shared.wire.parties import Party
 from shared.wire.reject import Code, Reject
 from shared.wire.values import decode_base64, encode_base64
 
+_STAMP = select(PartnerStampRow.stamp).where(PartnerStampRow.id == 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -64,8 +66,7 @@ class Directory:
 
     def view(self, session: Session, now: datetime) -> DirectoryView:
         """The directory as this transaction sees it. Read anew only when something changed."""
-        row = session.get(PartnerStampRow, 1, populate_existing=True)
-        stamp = row.stamp if row else ""
+        stamp = session.connection().scalar(_STAMP) or ""
         snapshot = self._snapshot
         if snapshot is None or snapshot.stamp != stamp:
             session.flush()

@@ -27,6 +27,14 @@ class VerificationError(Exception):
     """This step is not possible for this partner now; the message says what to do."""
 
 
+class WrongState(VerificationError):
+    """This step is not possible for this partner now; the message says what to do."""
+
+    def __init__(self, partner: str, status: PartnerStatus) -> None:
+        super().__init__(f"this is not possible for a partner that is {status}")
+        self.partner, self.status = partner, status
+
+
 class ComparisonBlocked(VerificationError):
     """The words were wrong twice; wait until the stated time and telephone the partner again."""
 
@@ -191,6 +199,5 @@ def _partner(session: Session, organisation: str, *expected: PartnerStatus) -> P
     if partner is None:
         raise VerificationError("this organisation is not in the directory; add its card first")
     if expected and partner.status not in expected:
-        message = f"this is not possible for a partner that is {partner.status}"
-        raise VerificationError(message)
+        raise WrongState(organisation, PartnerStatus(partner.status))
     return partner

@@ -6,13 +6,15 @@ process dies, others take them over like every claim of a process that is gone. 
 what does not fit is stored unclaimed, for whoever comes to it first.
 
 The effect does not move into the receiver, though it would be faster still: then the relay, who sees when a
-message is acknowledged, would see how long comparing took, and so what matched (rule 4).
+message is acknowledged, would see of every one how long comparing took, and so whether it matched (rule 4).
+What it still sees of those that come after is in docs/THREAT-MODEL.md.
 """
 
 import heapq
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
@@ -42,10 +44,19 @@ class Handover:
             for item in items:
                 heapq.heappush(self._items, (priority_of(item.type), item.id, item))
 
-    def take(self, limit: int) -> list[InboxItem]:
-        """The first that were handed over, in the order in which they are claimed; at most so many."""
+    def take(self, limit: int, now: datetime) -> list[InboxItem]:
+        """The first that were handed over, in the order in which they are claimed; at most so many.
+
+        What lay here until its lease ended is dropped: it is anybody's, and this process, too, finds it in
+        the inbox again. To handle this copy as well would undo the batch that it is in (LostClaim).
+        """
+        taken: list[InboxItem] = []
         with self._lock:
-            return [heapq.heappop(self._items)[2] for _ in range(min(limit, len(self._items)))]
+            while self._items and len(taken) < limit:
+                item = heapq.heappop(self._items)[2]
+                if item.until > now:
+                    taken.append(item)
+        return taken
 
     def wake(self) -> None:
         """Something was stored, handed over or not."""

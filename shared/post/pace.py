@@ -4,7 +4,7 @@ A partner that changed sides can speak without end, and everything that it says 
 has an allowance for each kind of message: so many at once, and then so many a minute (decisions/0014). What
 comes beyond it is stored and acknowledged like everything else, nothing of it is refused or lost; only its
 first try is put off, to the beginning of a later minute. How long depends on how much arrived and on
-nothing else, so a partner learns nothing by it (rule 4).
+nothing else, so a partner learns nothing by that (rule 4).
 
 The book of a sender is a level: every new message raises it by one, every minute lowers it. A clock that
 jumps puts nothing off by that: it can only make the level sink too early, or stop it for a while.

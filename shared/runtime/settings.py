@@ -93,6 +93,9 @@ class ServiceSettings(BaseSettings):
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ("lt", "en", "fr")
     smtp: SmtpSettings | None = None
     receipt_slot_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    alerts_a_slot: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """How many alerts of one partner are handled in a receipt slot. More than fits into one, even when all of
+    them match, shows the partner whom we hold (docs/decisions/0014): only the benchmark raises it."""
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
     log_json: bool = True
 
@@ -167,7 +170,9 @@ def load(folder: Path | None = None) -> ServiceSettings:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         place = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "not UTF-8"
-        raise SettingsError(f"{path} is not valid TOML: {place}") from None
+        raise SettingsError(
+            f"{path} is not valid TOML: {place}. Correct that line, or take the file from a backup"
+        ) from None
     try:
         settings = ServiceSettings(**values)
     except ValidationError as error:
@@ -213,7 +218,10 @@ def _secret(path: Path) -> bytes:
     try:
         content = path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise SettingsError(f"the secret in {path} cannot be read: {error.strerror}") from None
+        raise SettingsError(
+            f"the secret in {path} cannot be read: {error.strerror}. Take the file from a backup, or check "
+            "its owner and rights"
+        ) from None
     if not content:
         raise SettingsError(f"the secret in {path} is empty")
     return content

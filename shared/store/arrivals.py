@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.crypto.rest import RestCipher
 from shared.store.context import field_context
 from shared.store.tables import InboxRow
+
+_TABLE = cast(Table, InboxRow.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,16 @@ def _insert(session: Session, values: list[dict[str, Any]]) -> dict[tuple[str, s
     """Insert what is new; the ids of what was, by key."""
     if not values:
         return {}
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    making = PostgresqlInsert(InboxRow) if postgresql else SqliteInsert(InboxRow)
-    key = (InboxRow.sender, InboxRow.message_id)
-    statement = making.on_conflict_do_nothing(index_elements=key).returning(*key, InboxRow.id)
-    return {(sender, message_id): row_id for sender, message_id, row_id in session.execute(statement, values)}
+    found = session.connection().execute(_insert_new(session.get_bind().dialect.name), values)
+    return {(sender, message_id): row_id for sender, message_id, row_id in found}
+
+
+@cache
+def _insert_new(dialect: str) -> ReturningInsert[Any]:
+    """Made once: making a statement costs more than running it."""
+    making = PostgresqlInsert(_TABLE) if dialect == "postgresql" else SqliteInsert(_TABLE)
+    key = (_TABLE.c.sender, _TABLE.c.message_id)
+    return making.on_conflict_do_nothing(index_elements=key).returning(*key, _TABLE.c.id)
 
 
 def payload_context(sender: str, message_id: str) -> bytes:

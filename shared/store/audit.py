@@ -13,7 +13,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import cast
 
@@ -35,6 +35,7 @@ Signer = Callable[[bytes], bytes]
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/>@-]{0,63}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _LARGEST = 2**53 - 1
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 _NEWEST = "audit: newest row"
 _INSERT = cast(Table, AuditRow.__table__).insert()
 
@@ -70,8 +71,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One row of the chain before it is written; the same fields as AuditRow."""
+class Said:
+    """What one row of the chain says, its hash not yet among it."""
 
     index: int
     at: datetime
@@ -81,11 +82,20 @@ class Link:
     details: str
     nonce: bytes
     previous: bytes
-    hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Said):
+    """One row of the chain before it is written; the same fields as AuditRow."""
+
+    hash: bytes
 
     def row(self) -> dict[str, object]:
         """The columns."""
-        return {column.name: getattr(self, column.name) for column in fields(self)}
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS = tuple(column.name for column in fields(Link))
 
 
 class Audit:
@@ -109,28 +119,29 @@ class Audit:
     def append_many(self, session: Session, entries: Sequence[Entry]) -> list[Link]:
         """Add rows in this order with one statement. Raises NotACode, and then none was added."""
         lock(session, LOCK)  # one at a time, otherwise two rows would follow the same one
+        at = in_utc(self._clock.now())
         newest: Link | AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
         links: list[Link] = []
         for entry in entries:
-            newest = self._next(newest, entry)
+            newest = self._next(newest, entry, at)
             links.append(newest)
         if links:
             session.connection().execute(_INSERT, [link.row() for link in links])
             remembered(session)[_NEWEST] = newest
         return links
 
-    def _next(self, before: Link | AuditRow | None, entry: Entry) -> Link:
-        link = Link(
-            index=1 if before is None else before.index + 1,
-            at=in_utc(self._clock.now()),
-            actor=_code(entry.actor),
-            action=_code(entry.action),
-            subject=_code(entry.subject),
-            details=_details(entry.details),
-            nonce=secrets.token_bytes(NONCE_SIZE),
-            previous=FIRST_PREVIOUS if before is None else before.hash,
+    def _next(self, before: Link | AuditRow | None, entry: Entry, at: datetime) -> Link:
+        said = (
+            1 if before is None else before.index + 1,
+            at,
+            _code(entry.actor),
+            _code(entry.action),
+            _code(entry.subject),
+            _details(entry.details),
+            secrets.token_bytes(NONCE_SIZE),
+            FIRST_PREVIOUS if before is None else before.hash,
         )
-        return replace(link, hash=row_hash(self._log, link))
+        return Link(*said, hash=row_hash(self._log, Said(*said)))
 
     def sign_head(self, session: Session, signer: Signer) -> Head | None:
         """Sign the newest row and keep the head; the kept one if it is current, None for an empty log."""
@@ -161,7 +172,7 @@ def head_of(row: AuditHeadRow) -> Head:
     return Head(row.log, row.index, row.hash, row.at, row.signature)
 
 
-def row_hash(log: str, row: AuditRow | Link) -> bytes:
+def row_hash(log: str, row: AuditRow | Said | Link) -> bytes:
     """SHA-256 over a label and the canonical JSON of all that the row says, the previous hash included."""
     values: dict[str, str | int] = {
         "action": row.action,
@@ -179,7 +190,7 @@ def row_hash(log: str, row: AuditRow | Link) -> bytes:
 
 def canonical(values: Mapping[str, str | int]) -> bytes:
     """Sorted keys, no spaces, ASCII: the same bytes for the same values on every machine."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _ENCODER.encode(values).encode()
 
 
 def _last(session: Session) -> AuditRow | None:

@@ -66,7 +66,7 @@ class LostClaim(Exception):
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """A claimed message with its payload decrypted; `owner` holds it until the lease ends."""
+    """A claimed message with its payload decrypted; `owner` holds it until the lease ends at `until`."""
 
     id: int
     lane: str
@@ -77,6 +77,7 @@ class InboxItem:
     received: datetime
     attempts: int
     owner: str
+    until: datetime
 
 
 def put_and_claim(
@@ -106,6 +107,7 @@ def put_and_claim(
             received=message.received,
             attempts=0,
             owner=owner,
+            until=now + lease,
         )
         for row_id, message in zip(ids, messages, strict=True)
     ]
@@ -144,7 +146,7 @@ def claim(
                 _set_aside(session, found.id, "claims.lost")
                 continue
             try:
-                items.append(_item(found, owner, cipher))
+                items.append(_item(found, owner, cipher, now + lease))
             except CannotDecrypt:
                 _set_aside(session, found.id, "rest.cannot-decrypt")
         for chunk in chunks([item.id for item in items]):
@@ -347,10 +349,19 @@ def _rows(session: Session, ids: Sequence[int]) -> list[Row[Any]]:
     return [found[row_id] for row_id in ids]
 
 
-def _item(row: Row[Any], owner: str, cipher: RestCipher | None) -> InboxItem:
+def _item(row: Row[Any], owner: str, cipher: RestCipher | None, until: datetime) -> InboxItem:
     payload = row.payload
     if cipher is not None:
         payload = cipher.decrypt(payload, payload_context(row.sender, row.message_id))
     return InboxItem(
-        row.id, row.lane, row.sender, row.message_id, row.type, payload, row.received, row.attempts, owner
+        row.id,
+        row.lane,
+        row.sender,
+        row.message_id,
+        row.type,
+        payload,
+        row.received,
+        row.attempts,
+        owner,
+        until,
     )

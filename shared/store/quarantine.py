@@ -21,34 +21,60 @@ WAITS_FOR = timedelta(minutes=10)
 LARGEST_ENVELOPE = 70_000
 """Bytes. Its signature was not checked, so that anybody can have filled it: larger ones are not kept."""
 MOST_ENVELOPES = 200
-"""Whole envelopes kept at a time, for either purpose, 14 MB at most; of what comes beyond them only the
-fingerprint stays."""
+"""Whole envelopes kept at a time of one sender, for either purpose, 14 MB at most; of what comes beyond them
+only the fingerprint stays. The relay lets a member write its own routing key alone, so that none of them can
+take another's room."""
+MOST_OF_ALL = 1_000
+"""Whole envelopes of all senders together: the relay itself can write any routing key."""
 MOST_ROWS = 10_000
+"""Rows of one code and one sender."""
 
 
-def add(session: Session, lane: str, code: str, envelope: bytes, received: datetime) -> bool:
-    """Note one refused message. False when the list holds 10,000 of this code: a flood is only counted.
+def add(
+    session: Session, lane: str, code: str, envelope: bytes, received: datetime, sender: str = ""
+) -> bool:
+    """Note one refused message. False when there are 10,000 such of this sender: a flood is only counted.
 
-    The envelope itself is kept for the codes of `KEEPS_ENVELOPE` and, for ten minutes, of `WAITS`, while it
-    is at most 70,000 bytes and fewer than 200 are kept already, and is never logged.
+    What came before is counted in its row, however often. The envelope itself is kept for the codes of
+    `KEEPS_ENVELOPE` and, for ten minutes, of `WAITS`, while it is at most 70,000 bytes and there is room,
+    however many rows there are. It is never logged. `sender` is the organisation of the routing key.
     """
     code = reason_code(code)
-    if (session.scalar(select(func.count()).where(RejectedRow.code == code)) or 0) >= MOST_ROWS:
+    fingerprint = hashlib.sha256(envelope).digest()
+    known = session.scalars(
+        select(RejectedRow)
+        .where(RejectedRow.sha256 == fingerprint, RejectedRow.code == code, RejectedRow.sender == sender)
+        .limit(1)
+    ).first()
+    keeps = (known is None or known.envelope is None) and _keeps(session, code, sender, envelope)
+    if known is not None:
+        known.times, known.received = known.times + 1, received
+        # A sender repeats what we miss as it was sealed; it may be right this time.
+        known.envelope = envelope if keeps else known.envelope
+        session.flush()
+        return True
+    if not keeps and _rows(session, code, sender) >= MOST_ROWS:
         return False
-    alike = next((codes for codes in (KEEPS_ENVELOPE, WAITS) if code in codes), None)
-    keeps = alike is not None and len(envelope) <= LARGEST_ENVELOPE and _has_room(session, alike)
     session.add(
         RejectedRow(
             lane=lane,
             code=code,
             size=len(envelope),
-            sha256=hashlib.sha256(envelope).digest(),
+            sha256=fingerprint,
             received=received,
+            sender=sender,
+            times=1,
             envelope=envelope if keeps else None,
         )
     )
     session.flush()
     return True
+
+
+def lost_of(session: Session, organisation: str) -> bool:
+    """Whether something of this sender that may have been right a moment later was refused and not kept."""
+    lost = RejectedRow.code.in_(WAITS), RejectedRow.sender == organisation, RejectedRow.envelope.is_(None)
+    return session.scalar(select(RejectedRow.id).where(*lost).limit(1)) is not None
 
 
 def waiting(session: Session, lane: str) -> dict[int, bytes]:
@@ -68,16 +94,26 @@ def stop_waiting(session: Session, received_before: datetime) -> int:
     return count(session.execute(update(RejectedRow).where(*old).values(envelope=None)))
 
 
-def _has_room(session: Session, codes: frozenset[str]) -> bool:
-    kept = select(func.count()).where(RejectedRow.code.in_(codes), RejectedRow.envelope.is_not(None))
-    return (session.scalar(kept) or 0) < MOST_ENVELOPES
+def _keeps(session: Session, code: str, sender: str, envelope: bytes) -> bool:
+    alike = next((codes for codes in (KEEPS_ENVELOPE, WAITS) if code in codes), None)
+    if alike is None or len(envelope) > LARGEST_ENVELOPE:
+        return False
+    kept = select(func.count()).where(RejectedRow.code.in_(alike), RejectedRow.envelope.is_not(None))
+    if (session.scalar(kept) or 0) >= MOST_OF_ALL:
+        return False
+    return (session.scalar(kept.where(RejectedRow.sender == sender)) or 0) < MOST_ENVELOPES
+
+
+def _rows(session: Session, code: str, sender: str) -> int:
+    chosen = select(func.count()).where(RejectedRow.code == code, RejectedRow.sender == sender)
+    return session.scalar(chosen) or 0
 
 
 def counts(session: Session, since: datetime) -> dict[str, int]:
-    """How many of each code since then."""
+    """How many of each code since then; what came last since then counts with all its repetitions."""
     recent = RejectedRow.received >= since
-    chosen = select(RejectedRow.code, func.count()).where(recent).group_by(RejectedRow.code)
-    return dict(session.execute(chosen).all())
+    chosen = select(RejectedRow.code, func.sum(RejectedRow.times)).where(recent).group_by(RejectedRow.code)
+    return {code: int(number) for code, number in session.execute(chosen)}
 
 
 def newest(session: Session, limit: int = 100, code: str | None = None) -> Sequence[RejectedRow]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.store.tables import MissingRow, SequenceRow
 
 LARGEST = 2**53 - 1
 GAPS_KEPT = 100
 _KEY = [SequenceRow.stream, SequenceRow.direction]
+_TABLE = cast(Table, SequenceRow.__table__)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,11 +42,8 @@ class Gap:
 
 def next(session: Session, stream: str) -> int:  # noqa: A001 - reads as sequence.next(...)
     """The next number of `stream`, from 1. Rolled back with the transaction, so nothing is skipped."""
-    insert = _insert(session, {"stream": stream, "direction": "out", "last": 1})
-    statement = insert.on_conflict_do_update(
-        index_elements=_KEY, set_={"last": SequenceRow.last + 1}
-    ).returning(SequenceRow.last)
-    number: int = session.execute(statement).scalar_one()
+    statement = _count_up(session.get_bind().dialect.name)
+    number: int = session.connection().execute(statement, {"stream": stream}).scalar_one()
     return number
 
 
@@ -151,6 +152,17 @@ def _insert(session: Session, values: Mapping[str, str | int]) -> PostgresqlInse
     if session.get_bind().dialect.name == "postgresql":
         return PostgresqlInsert(SequenceRow).values(**values)
     return SqliteInsert(SequenceRow).values(**values)
+
+
+@cache
+def _count_up(dialect: str) -> ReturningInsert[int]:
+    """Made once: making a statement costs more than running it."""
+    first = {"stream": bindparam("stream"), "direction": "out", "last": 1}
+    making = PostgresqlInsert(_TABLE) if dialect == "postgresql" else SqliteInsert(_TABLE)
+    counted = making.values(**first).on_conflict_do_update(
+        index_elements=[_TABLE.c.stream, _TABLE.c.direction], set_={"last": _TABLE.c.last + 1}
+    )
+    return counted.returning(_TABLE.c.last)
 
 
 def _in_range(seq: int) -> None:

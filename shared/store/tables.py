@@ -90,17 +90,27 @@ class InboxRow(SharedBase):
 
 
 class RejectedRow(SharedBase):
-    """The quarantine list: what was refused, by code and fingerprint. `envelope` only for a few codes."""
+    """The quarantine list: what was refused, by code and fingerprint. `envelope` only for a few codes.
+
+    What came again is the same row: `times` counts it and `received` is when it came last. `sender` is the
+    organisation of the routing key, which the relay holds its members to; empty where there is none.
+    """
 
     __tablename__ = "rejected"
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     lane: Mapped[str] = mapped_column(String(16))
-    code: Mapped[str] = mapped_column(String(64), index=True)
+    code: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
     received: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    sender: Mapped[str] = mapped_column(String(64), default="")
+    times: Mapped[int] = mapped_column(default=1)
     envelope: Mapped[bytes | None] = mapped_column(LargeBinary)
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(None, "sha256"),
+        Index(None, "code", "sender"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class SequenceRow(SharedBase):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, request
 from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,6 +15,8 @@ from shared.web.health import health_blueprint
 
 LARGEST_REQUEST = 12 * 1024 * 1024
 LARGEST_FORM = 512 * 1024
+LARGEST_FROM_STRANGERS = 16 * 1024
+"""Bytes of a body that are read before it is known who sends it: a sign-in, and much to spare."""
 MOST_FIELDS = 1_000
 SESSION_COOKIE = "myosotis"
 
@@ -26,12 +30,14 @@ def create_app(
     checks: Checks | None = None,
     registry: CollectorRegistry | None = None,
     page: ErrorPage = plain_page,
+    is_known: Callable[[], bool] = lambda: False,
 ) -> Flask:
     """An app without pages of its own. Nothing is read from the environment.
 
     `name`: the import name of the package with templates and static files. `secret_key`: at least 32 bytes.
     `hosts`: names under which the service is reached; any other Host header is a 400 (case 57). With `checks`
-    and `registry` it answers /healthz, /readyz and /metrics.
+    and `registry` it answers /healthz, /readyz and /metrics. `is_known` says, from the headers alone, whether
+    somebody who signed in sends this request: of others, nothing large is read.
     """
     if len(secret_key) < 32:
         raise ValueError("the secret of the sessions has at least 32 bytes")
@@ -53,6 +59,13 @@ def create_app(
         TRUSTED_HOSTS=hosts,
     )
     app.jinja_options = {"autoescape": True}
+
+    @app.before_request
+    def _little_from_strangers() -> None:
+        # Whoever may send without end, slowly, holds a thread.
+        endless = "Transfer-Encoding" in request.headers
+        if (endless or (request.content_length or 0) > LARGEST_FROM_STRANGERS) and not is_known():
+            raise RequestEntityTooLarge
 
     @app.before_request
     def _bounded_form() -> None:

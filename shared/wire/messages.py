@@ -23,6 +23,7 @@ from shared.wire.values import (
     Reference,
     Time,
     Version,
+    base64_shape,
     decode_base64,
 )
 
@@ -80,7 +81,7 @@ class TagSet(Model):
 
     epoch: Epoch
     salt: Bytes16
-    tags: Annotated[str, AfterValidator(_constant_and_ascending)]
+    tags: Annotated[str, AfterValidator(_constant_and_ascending), base64_shape(TAG_BYTES * TAGS_PER_ALERT)]
     """160 tags of 8 bytes, in ascending order, concatenated, in base64."""
 
 

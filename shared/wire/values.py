@@ -6,9 +6,12 @@ a time or base64. That is what keeps a name from leaving by accident (DESIGN, ru
 
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.runtime import clock
 from shared.wire.parties import ORGANISATION
@@ -34,6 +37,26 @@ def encode_base64(data: bytes) -> str:
 def _is_base64(text: str) -> str:
     decode_base64(text)
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The pattern (ECMA 262) of a text whose validator is a function; only the published schema uses it."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(core_schema) | {"pattern": self.pattern}
+
+
+def base64_shape(length: int | None = None) -> Shape:
+    """Base64 of so many bytes, or of any number; what stands before `=` leaves no stray bits."""
+    two_more, one_more = "[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=", "[A-Za-z0-9+/][AQgw]=="
+    if length is None:
+        return Shape(f"^([A-Za-z0-9+/]{{4}})*({two_more}|{one_more})?$")
+    return Shape(f"^([A-Za-z0-9+/]{{4}}){{{length // 3}}}{('', one_more, two_more)[length % 3]}$")
 
 
 def _of_length(length: int) -> AfterValidator:
@@ -64,13 +87,17 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,10}_[a-z2-7]{26}
 """An opaque id, `prefix_` and 128 random bits; says nothing about what it names."""
 
 Organisation = Annotated[str, StringConstraints(pattern=f"^{ORGANISATION.pattern}$")]
-Time = Annotated[str, AfterValidator(_is_time)]
+Time = Annotated[
+    str,
+    AfterValidator(_is_time),
+    Shape("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"),
+]
 """UTC to the second, `2026-11-21T21:40:00Z`."""
 
-Base64 = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_is_base64)]
-Bytes16 = Annotated[str, _of_length(16)]
-Bytes32 = Annotated[str, _of_length(32)]
-Bytes64 = Annotated[str, _of_length(64)]
+Base64 = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_is_base64), base64_shape()]
+Bytes16 = Annotated[str, _of_length(16), base64_shape(16)]
+Bytes32 = Annotated[str, _of_length(32), base64_shape(32)]
+Bytes64 = Annotated[str, _of_length(64), base64_shape(64)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]

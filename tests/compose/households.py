@@ -64,6 +64,7 @@ class Household:
             file.write_text("receipt_slot_seconds = 2\n" + file.read_text())
         made = cls(organisation, folder, project(folder, "node", MYOSOTIS_DESK_PORT=str(desk_port)))
         made.put("password", PASSWORD)
+        made.put("given-password", f"{PASSWORD}, for once")
         made.put("backup-passphrase", PASSPHRASE)
         return made
 
@@ -97,7 +98,10 @@ class Household:
         new = ("--new-password-file", "/node/password")
         self.admin("user", "add", "anna", "--name", "Anna", "--first", *new)
         for login, role in (("boris", "administrator"), ("vera", "caseworker")):
-            self.admin("user", "add", login, "--name", login, "--role", role, *self.signed("anna"), *new)
+            given = ("--new-password-file", "/node/given-password")
+            self.admin("user", "add", login, "--name", login, "--role", role, *self.signed("anna"), *given)
+            first = ("--as", login, "--password-file", "/node/given-password")
+            self.admin("user", "password", login, *first, *new)
 
     def signed(self, login: str) -> tuple[str, ...]:
         """Who does it."""

@@ -131,9 +131,11 @@ def test_a_lost_node_comes_back_from_its_backup(circle: Circle) -> None:
         kaunas.admin("restore", "release", "--all-still-shared", "--decisions", "decisions.csv", "--yes")
     kaunas.project.compose("stop", "intake-worker", "matching", "notify")
     kaunas.admin(
-        "restore", "release", "--decisions", "decisions.csv", "--witness", "witness.json", "--yes",
+        "restore", "release", "--decisions", "decisions.csv", "--keep", "fr-nantes",
+        "--witness", "fr-nantes", "witness.json", "--yes",
         *kaunas.signed("anna"),
     )  # fmt: skip
+    kaunas.admin("user", "enable", "vera", *kaunas.signed("anna"))
     kaunas.project.up()
     eventually(lambda: (kaunas.alerts()[kept], kaunas.alerts()[recalled]) == ("compared", "deleted"))
     after = nantes.held("lt-kaunas")

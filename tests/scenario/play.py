@@ -110,9 +110,10 @@ def _upkeep_of(loops: Sequence[Loop]) -> Upkeep:
 
 
 def refused_at(database: Database) -> list[str]:
-    """Why messages were refused, in order."""
+    """Why messages were refused, each time, in the order of their first time."""
     with database.read() as session:
-        return list(session.scalars(select(RejectedRow.code).order_by(RejectedRow.id)))
+        rows = session.scalars(select(RejectedRow).order_by(RejectedRow.id))
+        return [row.code for row in rows for _ in range(row.times)]
 
 
 def stuck(world: World) -> list[str]:

@@ -12,7 +12,7 @@ from shared.bus.port import Outgoing
 from shared.partners.tables import OpeningKeyRow
 from shared.post.routes import stream
 from shared.store import sequence
-from shared.store.tables import InboxRow, OutboxRow
+from shared.store.tables import AuditRow, InboxRow, OutboxRow
 from shared.wire.parties import Party, Role
 from tests.scenario.play import (
     LYON,
@@ -221,9 +221,10 @@ def test_a_stranger_cannot_make_us_ask(two: World) -> None:
     two.pump()
     assert refused_at(lyon.matching.database) == ["unknown-key", "unknown-key"]
     with lyon.matching.database.read() as session:
-        wanted = {row.partner: row.wants_resend for row in session.execute(select(tables.partner))}
-    assert not any(wanted.values())
-    assert "xx-stranger" not in wanted
+        asked = session.scalars(select(AuditRow.subject).where(AuditRow.action == "resend.asked")).all()
+        known = session.scalars(select(tables.partner.c.partner)).all()
+    assert asked == []
+    assert "xx-stranger" not in known
 
 
 def test_two_days_without_a_relay_lose_nothing(two: World) -> None:

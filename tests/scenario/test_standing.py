@@ -1,5 +1,6 @@
 """Who is given something, who is heard, and what a partner may ask (DESIGN 6, cases 35 and 41)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,17 @@ from sqlalchemy import select
 
 from services.intake.handlers.actor import Actor, UserRole
 from services.intake.handlers.errors import PartnerNotVerified
+from services.intake.store.alerts import NoticeRow
 from services.intake.store.pseudonyms import PolicyRow
 from services.matching.store import tables
 from shared.crypto.oprf import random_point
-from shared.partners.records import touch
+from shared.partners.records import make_suspect, touch
 from shared.partners.tables import PartnerRow
 from shared.partners.view import CannotSend
+from shared.runtime.clock import to_wire
 from shared.store.tables import OutboxRow
-from shared.wire.messages import PseudonymRequest
+from shared.wire.codes import ContactWish, ReceiptOutcome
+from shared.wire.messages import Body, MatchNotice, PseudonymRequest, Receipt, ReceiptItem
 from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
 from tests.scenario.play import (
@@ -25,6 +29,7 @@ from tests.scenario.play import (
     looks_for,
     matches_at,
     person,
+    references,
     refused_at,
     share,
     share_at,
@@ -34,6 +39,7 @@ from tests.scenario.play import (
 from tests.support.world import POLICY, Node, World
 
 pytestmark = pytest.mark.slow
+CONSENT = "consent_" + "a" * 26
 
 
 def admin(node: Node, name: str = "user_admin_1") -> Actor:
@@ -99,6 +105,78 @@ def test_a_suspended_partner_gets_nothing_and_is_refused(two: World) -> None:
     assert [row[:2] for row in alerts_held(lyon)] == [(VILNIUS, "live")]
     assert share_at(vilnius, alert, LYON).state == "compared"
     assert [match.state.value for match in matches_at(lyon)].count("new") == 1
+
+
+@pytest.mark.parametrize("stopped", ["suspended", "suspect"])
+def test_what_a_partner_said_before_it_was_stopped_has_no_effect_after(two: World, stopped: str) -> None:
+    """PROTOCOL 4.7: beyond its allowance it waits its turn (decisions/0014), and has none any more."""
+    vilnius, lyon = two[VILNIUS], two[LYON]
+    alert = share(lyon, looks_for(lyon), [VILNIUS])
+    two.pump()
+    office = lyon.posts[0].office
+    office.allowances = tuple(replace(one, at_once=1, a_minute=1) for one in office.allowances)
+    about = references(lyon)[VILNIUS]
+    now = lyon.clock.now().replace(microsecond=0)
+
+    def item(version: int, outcome: ReceiptOutcome) -> ReceiptItem:
+        return ReceiptItem(alert=about, version=version, outcome=outcome, at=to_wire(now))
+
+    def notice(days: int) -> MatchNotice:
+        until = to_wire(now + timedelta(days=days))
+        return MatchNotice(alert=about, wish=ContactWish.TELL_SAFE, consent=CONSENT, until=until)
+
+    said: list[Body] = []
+    for days, outcome in ((1, ReceiptOutcome.STORED), (2, ReceiptOutcome.DELETED)):
+        said += [notice(days), Receipt(items=[item(1, outcome)], missing=[], resend=False)]
+    with vilnius.intake.database.begin() as session:
+        for body in said:
+            vilnius.intake.use_cases.context.post.send(session, Party(LYON, Role.INTAKE), body)
+    two.pump()
+    before = heard(lyon)
+    assert (before, share_at(lyon, alert, VILNIUS).state) == (1, "stored")
+    if stopped == "suspended":
+        lyon.intake.use_cases.partners.suspend(VILNIUS, admin(lyon))
+    else:
+        with lyon.intake.database.begin() as session:
+            make_suspect(session.get_one(PartnerRow, VILNIUS), lyon.clock.now())
+            touch(session)
+            lyon.intake.use_cases.partners.tell_matching(session, VILNIUS)
+    two.pump()
+    two.clock.advance(timedelta(hours=2))
+    two.pump()
+    assert (heard(lyon), share_at(lyon, alert, VILNIUS).state) == (before, "stored")
+    parked = [f"{LYON} inbox {kind} parked partner_not_verified" for kind in ("match.notice", "receipt")]
+    assert sorted(stuck(two)) == parked, "shown to the administrator, and lost to nobody"
+
+
+@pytest.mark.parametrize("stopped", ["suspended", "suspect"])
+def test_a_recall_that_was_refused_meanwhile_is_asked_for_again(two: World, stopped: str) -> None:
+    """Rule 7, case 16: whatever kept the partner from speaking, and by whatever way it comes back."""
+    vilnius, lyon = two[VILNIUS], two[LYON]
+    alert = share(vilnius, looks_for(vilnius))
+    two.run_slots(2)
+    if stopped == "suspended":
+        lyon.intake.use_cases.partners.suspend(VILNIUS, admin(lyon))
+    else:
+        with lyon.intake.database.begin() as session:
+            make_suspect(session.get_one(PartnerRow, VILNIUS), lyon.clock.now())
+            touch(session)
+            lyon.intake.use_cases.partners.tell_matching(session, VILNIUS)
+    two.pump()
+    withdraw(vilnius, alert)
+    two.run_slots(2)
+    assert share_at(vilnius, alert, LYON).state == "deleting"
+    for name in ("user_admin_1", "user_admin_2"):
+        lyon.intake.use_cases.partners.restart(VILNIUS, admin(lyon, name))
+    two.run_slots(4)
+    assert alerts_held(lyon) == [(VILNIUS, "withdrawn", 2, False)]
+    assert share_at(vilnius, alert, LYON).state == "deleted"
+
+
+def heard(node: Node) -> int:
+    """How many notices of partners are on the desk."""
+    with node.intake.database.read() as session:
+        return len(session.scalars(select(NoticeRow)).all())
 
 
 def test_a_recall_reaches_a_partner_that_was_suspended_meanwhile(two: World) -> None:

@@ -23,7 +23,7 @@ from shared.bus.rabbitmq import RabbitConsumer, RabbitPublisher
 from shared.bus.tls import client_context
 
 ORGANISATIONS = ("lt-vilnius", "lv-riga", "fr-lyon", "ee-small")
-"""The last one has inboxes of 20,000 bytes."""
+"""The last one has inboxes and dead letters of 20,000 bytes."""
 SMALL_BYTES = 20_000
 INSPECTOR = "tests.inspector"
 """A user that exists in tests only and may do everything: it empties queues and looks at dead letters."""
@@ -36,7 +36,7 @@ def _adapt(made: Definitions) -> None:
         for vhost in made["vhosts"]
     ]
     for queue in made["queues"]:
-        if queue["name"].startswith("inbox.ee-small."):
+        if queue["name"].startswith(("inbox.ee-small.", "dead.ee-small")):
             queue["arguments"]["x-max-length-bytes"] = SMALL_BYTES
 
 

@@ -112,7 +112,7 @@ class Node:
         """Let everything of this node happen once."""
         self.intake.use_cases.asker.tick(self.clock.now())
         self.matching.handlers.send_receipts()
-        return sum(post.turn() for post in self.posts)
+        return self.matching.handlers.compare_more() + sum(post.turn() for post in self.posts)
 
 
 @dataclass

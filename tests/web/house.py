@@ -94,6 +94,11 @@ class Browser:
             self.get("/sign-in")
         return self.client.post(path, data={"csrf_token": self.csrf, **form})
 
+    def follow(self, path: str, /, **form: Any) -> TestResponse:
+        """Send a form and go where it leads."""
+        answer = self.send(path, **form)
+        return self.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
     def sign_in(self, login: str, password: str = PASSWORD) -> TestResponse:
         """Sign in, and open a page for a fresh mark."""
         self.get("/sign-in")
@@ -148,6 +153,7 @@ def full_house(folder: Path) -> House:
         "foreign_alert": foreign_alert.id,
         "match": propose(house, found),
         "batch": batch.id,
+        "unshared": next(one.id for one in intake.cases.overview(rasa) if one.label == "Senoji"),
     }
     foreign_found = intake.cases.register(case(CaseKind.FOUND), house.actors["other"]).summary.id
     house.of["foreign_match"] = propose(house, foreign_found)

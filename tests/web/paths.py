@@ -24,6 +24,7 @@ CENSUS: dict[str, object] = {
     "account.choose_language": ANYBODY,
     "account.account": STAFF,
     "account.end_session": STAFF,
+    "account.own_password": STAFF,
     "today.today": STAFF,
     "today.alarm_seen": SEES_ALARMS,
     "cases.case_list": READS_CASES,

@@ -43,14 +43,14 @@ def test_an_alert_leaves_only_after_it_was_shown_and_exactly_as_shown(own_house:
     before = len(own_house.node.post.sent)
     page = browser.get(path).get_data(as_text=True)
     assert "Names, dates of birth and places never leave" in text_of(page)
-    shown = browser.send(path, step="preview", **CHOICE).get_data(as_text=True)
+    shown = browser.follow(path, step="preview", **CHOICE).get_data(as_text=True)
     assert len(own_house.node.post.sent) == before
     text = " ".join(text_of(shown).split())
     for leaves in ("Sex female", "Eye colour green", "Exercise".lower(), "compare only", "2027-01-31"):
         assert leaves in text, leaves
     for stays in ("Family name never leaves the house", "Height band not chosen"):
         assert stays in text, stays
-    again = browser.send(path, step="change", **hidden(shown)).get_data(as_text=True)
+    again = browser.follow(path, step="change", **hidden(shown)).get_data(as_text=True)
     assert 'value="eye_colour" checked' in again
     done = browser.send(path, step="confirm", **hidden(shown))
     assert done.status_code == 303
@@ -59,6 +59,27 @@ def test_an_alert_leaves_only_after_it_was_shown_and_exactly_as_shown(own_house:
     assert (body.tlp, body.permitted_use, body.status) == ("amber", "match_only", "Exercise")
     assert body.expires.startswith("2027-01-31")
     assert own_house.node.post.sent[-1].to == f"{LYON}/matching"
+
+
+def test_no_page_of_an_alert_is_one_that_only_a_form_shows(own_house: House) -> None:
+    """Back after sending opens the alert: every step has an address, and there is no form to repeat."""
+    browser, path = own_house.browser("rasa"), f"/cases/{new_case(own_house)}/share"
+    preview = browser.send(path, step="preview", **CHOICE)
+    assert preview.status_code == 303
+    address = preview.headers["Location"]
+    shown = browser.get(address).get_data(as_text=True)
+    assert "What leaves the house" in shown
+    assert "Slaptoj" not in address, "no value of a person stands in an address"
+    before = len(own_house.node.post.sent)
+    done = browser.send(path, step="confirm", **hidden(shown))
+    sent = len(own_house.node.post.sent)
+    assert sent > before
+    assert browser.get(address).headers["Location"] == done.headers["Location"]
+    update = f"{done.headers['Location']}/update"
+    newer = browser.send(update, step="preview", **CHOICE)
+    assert newer.headers["Location"].startswith(f"{update}?step=preview")
+    assert browser.get(newer.headers["Location"]).status_code == 200
+    assert len(own_house.node.post.sent) == sent
 
 
 @pytest.mark.parametrize(
@@ -76,7 +97,7 @@ def test_a_choice_that_does_not_fit_comes_back_as_it_was(
     browser, path = own_house.browser("rasa"), f"/cases/{new_case(own_house)}/share"
     before = len(own_house.node.post.sent)
     for step in ("preview", "confirm"):
-        answer = browser.send(path, step=step, **CHOICE | change)
+        answer = browser.follow(path, step=step, **CHOICE | change)
         page = answer.get_data(as_text=True)
         assert sentence in text_of(page)
         assert 'value="eye_colour" checked' in page or answer.status_code == 422
@@ -90,7 +111,7 @@ def test_an_alert_is_updated_taken_back_and_the_case_erased(own_house: House) ->
     assert "1 of 2 signed" in page
     assert "received and compared" in page
     form = CHOICE | {"partners": [LYON, RIGA], "until": ""}
-    shown = browser.send(f"{alert}/update", step="preview", **form).get_data(as_text=True)
+    shown = browser.follow(f"{alert}/update", step="preview", **form).get_data(as_text=True)
     assert browser.send(f"{alert}/update", step="confirm", **hidden(shown)).status_code == 303
     assert own_house.node.bodies(AlertUpdated)[-1].description.to_wire() == {
         "sex": "female",

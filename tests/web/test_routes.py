@@ -102,7 +102,7 @@ def test_an_error_page_says_nothing_of_the_program(own_house: House, monkeypatch
         raise ValueError("Žydrūnė in /srv/secret.py")
 
     browser = own_house.browser("rasa")
-    monkeypatch.setattr(type(own_house.node.intake.cases), "overview", broken)
+    monkeypatch.setattr(type(own_house.node.intake.cases), "page_of", broken)
     answer = browser.get("/cases")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 500

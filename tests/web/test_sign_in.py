@@ -68,6 +68,26 @@ def test_a_changed_password_and_an_account_switched_off_end_every_session(own_ho
         assert browser.get("/cases").status_code == 302
 
 
+def test_a_password_that_another_person_chose_is_changed_first(own_house: House) -> None:
+    """Rule 9: the administrator who set it can use the account for nothing, or its owner notices."""
+    rasa, given, own = own_house.actors["rasa"], "chosen by the administrator", "rasas very own password"
+    own_house.node.intake.users.change_password(rasa.id, given, own_house.actors["admin"])
+    browser = own_house.browser()
+    assert browser.sign_in("rasa", given).status_code == 303
+    for path in ("/", "/cases", "/account"):
+        assert browser.get(path).headers["Location"] == "/account/password"
+    page = "/account/password"
+    browser.get(page)
+    assert browser.send("/cases/new", given_name="Ona").status_code == 403
+    assert browser.send(page, password=given, new=own, again=own + "x").status_code == 422
+    assert browser.send(page, password="wrong again", new=own, again=own).status_code == 422
+    assert browser.send(page, password=given, new="short", again="short").status_code == 422
+    assert browser.send(page, password=given, new=own, again=own).status_code == 303
+    assert browser.get("/cases").status_code == 200
+    assert own_house.browser().sign_in("rasa", given).status_code == 401
+    assert own_house.browser().sign_in("rasa", own).status_code == 303
+
+
 def test_a_session_ends_when_nobody_uses_it(own_house: House) -> None:
     browser = own_house.browser("rasa")
     own_house.node.clock.advance(IDLE - timedelta(minutes=1))

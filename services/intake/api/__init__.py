@@ -15,7 +15,7 @@ from services.intake.desk.ports import Desk, desk
 from services.intake.handlers.actor import Actor
 from services.intake.handlers.errors import NotAllowed, NotSignedIn
 
-__all__ = ["ROUTES", "add_to"]
+__all__ = ["ROUTES", "add_to", "is_known"]
 
 
 def add_to(app: Flask, made: Desk) -> None:
@@ -33,6 +33,15 @@ def add_to(app: Flask, made: Desk) -> None:
     app.register_blueprint(blueprint)
     # No cookie is read here, so another site has nothing to misuse.
     cast(CSRFProtect, app.extensions["myosotis-csrf"]).exempt(blueprint)
+
+
+def is_known() -> bool:
+    """Whether this request has a token that is good; nothing but its header is read."""
+    try:
+        _bearer()
+    except NotSignedIn:
+        return False
+    return True
 
 
 def _view(route: Route) -> "_RouteView":

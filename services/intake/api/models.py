@@ -352,6 +352,8 @@ class ImportDryRun(Answer):
     """What an import would do. Nothing was saved."""
 
     accepted: int
+    known: int
+    """Rows whose id is that of a case here already; they are left out."""
     problems: list[ImportProblem]
     warnings: list[ImportProblem]
     ignored_columns: list[str]

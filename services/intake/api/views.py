@@ -11,6 +11,7 @@ from services.intake.domain.alert import Choices
 from services.intake.domain.case import Case
 from services.intake.domain.codes import CaseKind, MsgStatus
 from services.intake.domain.imports import Problem
+from services.intake.domain.person import check_together
 from services.intake.handlers.errors import BadField
 from services.intake.handlers.match_views import MatchView
 
@@ -38,6 +39,7 @@ def register_case(call: Call) -> models.CaseDetail:
     body = cast(models.NewCase, call.body)
     today = desk().clock.now().date()
     person = person_record.from_plain(body.person.model_dump(exclude_none=True), today)
+    check_together(person)
     case = Case(kind=body.kind, person=person, category=body.category, risk=body.risk, note=body.note)
     view = desk().intake.cases.register(case, call.actor, source_id=body.source_id)
     return get_case(Call(call.actor, {"case_id": view.summary.id}, {}))
@@ -143,6 +145,7 @@ def dry_run(call: Call) -> models.ImportDryRun:
     found = desk().intake.imports.dry_run(call.data, call.actor)
     return models.ImportDryRun(
         accepted=len(found.accepted),
+        known=len(found.known),
         problems=[_problem(one) for one in found.problems],
         warnings=[_problem(one) for one in found.warnings],
         ignored_columns=list(found.ignored_columns),

@@ -5,11 +5,12 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from services.intake.desk import formats, guard, language, problems, shell, wording
+from services.intake.desk.guard import is_known
 from services.intake.desk.pages import BLUEPRINTS
 from services.intake.desk.ports import EXTENSION, Desk
 from services.intake.desk.problems import error_page
 
-__all__ = ["Desk", "add_to", "error_page"]
+__all__ = ["Desk", "add_to", "error_page", "is_known"]
 
 
 def add_to(app: Flask, made: Desk) -> None:

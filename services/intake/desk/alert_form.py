@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from datetime import date as date_type
+from typing import Any
 
 from flask_babel import to_utc
 from werkzeug.datastructures import MultiDict
@@ -39,6 +40,18 @@ class AlertForm:
             tlp=Tlp(self.tlp),
             permitted_use=PermittedUse(self.permitted_use),
         )
+
+    def address(self) -> dict[str, Any]:
+        """What was chosen, for the address of the page that shows it: names of fields and codes, no value."""
+        return {
+            "released": sorted(self.released),
+            "audience": self.audience,
+            "partners": list(self.partners),
+            "tlp": self.tlp,
+            "permitted_use": self.permitted_use,
+            "until": self.until,
+            "exercise": "yes" if self.exercise else "",
+        }
 
     @property
     def to(self) -> list[str] | None:

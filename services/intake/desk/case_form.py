@@ -1,9 +1,10 @@
 """The form of a case: from what was typed to a case, keeping every word of it when something does not fit."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +14,7 @@ from services.intake.domain.case import Case, Enquirer, Episode, NameMissing, Se
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.errors import DomainError
+from services.intake.domain.person import check_together
 
 MARK_ROWS = 4
 _TEXTS = (
@@ -27,6 +29,12 @@ _TEXTS = (
     "last_seen_date",
     "last_seen_place",
 )
+FIELDS = (
+    *("category", "risk", *_TEXTS, "alternate_names", "languages", "height_cm", "marks", "protect_location"),
+    *("enquirer_name", "enquirer_relation", "enquirer_phone", "enquirer_email", "enquirer_language"),
+    *("last_contact", "cause", "note"),
+)
+"""What can be changed in a case, in the order of the form. The kind cannot."""
 _ENQUIRER = ("name", "relation", "phone", "email", "language")
 _PROTECT = {"yes": True, "no": False}
 MAX_LINE = 200
@@ -41,6 +49,8 @@ class CaseForm:
     languages: tuple[str, ...] = ()
     marks: list[tuple[str, str]] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+    """What stood in the form when it was opened, as `packed` writes it; empty when that is not known."""
 
     def of(self, name: str) -> str:
         """The text of a field, empty when there is none."""
@@ -50,6 +60,22 @@ class CaseForm:
         """The marks, and empty rows to add some."""
         empty = max(MARK_ROWS - len(self.marks), 2)
         return [*self.marks, *[("", "")] * empty]
+
+    def untold(self) -> Self:
+        """The same without what is wrong with it: nobody asked to save it."""
+        return replace(self, errors={})
+
+    def part(self, name: str) -> str:
+        """The text of a field; of languages and marks, one line each."""
+        if name == "languages":
+            return "\n".join(sorted(self.languages))
+        if name == "marks":
+            return "\n".join(f"{kind}:{place}" for kind, place in self.marks)
+        return "\n".join(self.of(name).strip().splitlines())
+
+    def packed(self) -> str:
+        """Every field, for a hidden field of the page: only so can it be told later what was changed."""
+        return json.dumps({name: self.part(name) for name in FIELDS}, ensure_ascii=False)
 
 
 def empty(kind: str = "") -> CaseForm:
@@ -71,19 +97,21 @@ def of_case(case: Case) -> CaseForm:
         values["cause"] = case.separation.cause
         values["last_contact"] = str(case.separation.last_contact or "")
     marks = [(kind, place) for kind, _, place in (mark.partition(":") for mark in case.person.marks)]
-    return CaseForm(values, case.person.languages, marks)
+    made = CaseForm(values, case.person.languages, marks)
+    return replace(made, base=made.packed())
 
 
 def read(form: MultiDict[str, str], today: date, old: Case | None = None) -> tuple[CaseForm, Case | None]:
     """The form as it was sent, and the case that it describes; None when the form has errors."""
     sent = CaseForm(
-        {name: value for name, value in form.items() if name not in ("languages", "csrf_token")},
+        {name: value for name, value in form.items() if name not in ("languages", "csrf_token", "base")},
         tuple(form.getlist("languages")),
         [
             pair
             for pair in zip(form.getlist("mark_kind"), form.getlist("mark_place"), strict=False)
             if any(pair)
         ],
+        base=form.get("base", ""),
     )
     person = _person_values(sent, old)
     for name, value in person.items():
@@ -97,9 +125,11 @@ def read(form: MultiDict[str, str], today: date, old: Case | None = None) -> tup
         return sent, None
     separation = _separation(sent, last_contact, old)
     try:
+        described = person_record.from_plain(person, today)
+        check_together(described)
         made = Case(
             kind=kind,
-            person=person_record.from_plain(person, today),
+            person=described,
             category=category,
             risk=risk,
             tracing_status=old.tracing_status if old else TracingStatus.OPEN,

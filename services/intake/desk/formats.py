@@ -31,6 +31,7 @@ def add_to(app: Flask) -> None:
         language_name=language_name,
         moment=moment,
         day=day,
+        colon=colon,
     )
 
 
@@ -44,8 +45,18 @@ def shown(value: object) -> object:
 
 
 def moment(value: datetime | None) -> str:
-    """Day and time of day, in the organisation's time zone."""
-    return str(format_datetime(value, "d MMM yyyy HH:mm")) if value is not None else ""
+    """'2026-11-21 23:40', in the organisation's time zone: dates look the same everywhere and as typed."""
+    return str(format_datetime(value, "yyyy-MM-dd HH:mm")) if value is not None else ""
+
+
+def moment_from(value: datetime, now: datetime) -> str:
+    """The time of day alone for today, with the day for any other."""
+    return clock_time(value) if day(value) == day(now) else moment(value)
+
+
+def colon() -> str:
+    """What stands before a list or a value; French writes a space before it that does not break."""
+    return "\u00a0:" if _locale().language == "fr" else ":"
 
 
 def clock_time(value: datetime) -> str:

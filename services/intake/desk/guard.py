@@ -1,6 +1,7 @@
 """Stands before every page: who is this, and may they open it?"""
 
 import re
+from typing import TypeGuard
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,8 @@ SIGN_IN = "sign_in"
 WANTED = "wanted"
 _LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]{0,500}")
 API = "api."
+OWN_PASSWORD = "account.own_password"  # noqa: S105  # nosec B105: the name of a page
+"""All that is open to somebody whose password another person chose."""
 
 
 def add_to(app: Flask) -> None:
@@ -37,6 +40,15 @@ def current() -> SignIn:
     return found
 
 
+def is_known() -> bool:
+    """Whether this request comes from a browser that has signed in; nothing but its cookie is read."""
+    try:
+        desk().intake.sign_ins.resume(session.get(SIGN_IN, ""))
+    except NotSignedIn:
+        return False
+    return True
+
+
 def begin(made: SignIn) -> str:
     """Put a new session into the browser and return where the person wanted to go.
 
@@ -47,7 +59,12 @@ def begin(made: SignIn) -> str:
     session[SIGN_IN] = made.token
     if chosen is not None:
         session[language.SESSION_FIELD] = chosen
-    return wanted if isinstance(wanted, str) and _LOCAL_PATH.fullmatch(wanted) else url_for("today.today")
+    return wanted if is_local(wanted) else url_for("today.today")
+
+
+def is_local(address: object) -> TypeGuard[str]:
+    """Whether this is an address on this desk, to which a browser may be sent (case 57)."""
+    return isinstance(address, str) and _LOCAL_PATH.fullmatch(address) is not None
 
 
 def end() -> None:
@@ -60,10 +77,24 @@ def end() -> None:
 
 def _refuse_foreign_forms() -> None:
     """A form of another site is refused before anything is read (case 44)."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not is_from_here():
         abort(403)
+
+
+def is_from_here() -> bool:
+    """Whether the browser says that a page of this desk, or nobody, made it send this."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def recognise() -> None:
+    """Find out who sends this request, where an error comes before anybody asked."""
+    g.sign_in = g.actor = None
+    if SIGN_IN in session:
+        try:
+            g.sign_in = desk().intake.sign_ins.resume(session[SIGN_IN])
+            g.actor = g.sign_in.actor
+        except NotSignedIn:
+            session.pop(SIGN_IN)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -71,12 +102,7 @@ def _check() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint.startswith(API):
         return None
-    if SIGN_IN in session:
-        try:
-            g.sign_in = desk().intake.sign_ins.resume(session[SIGN_IN])
-            g.actor = g.sign_in.actor
-        except NotSignedIn:
-            session.pop(SIGN_IN)
+    recognise()
     access = opened_by(current_app, endpoint)
     if access is None:
         raise RuntimeError("a page without an entry for who may open it")
@@ -87,6 +113,10 @@ def _check() -> ResponseReturnValue | None:
             session[WANTED] = request.path
             return redirect(url_for("account.sign_in"))
         abort(401)
+    if g.sign_in.must_change and endpoint != OWN_PASSWORD:
+        if request.method in ("GET", "HEAD"):
+            return redirect(url_for(OWN_PASSWORD))
+        raise NotAllowed()
     if g.actor.role not in access:
         raise NotAllowed()
     return None

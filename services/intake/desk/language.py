@@ -2,12 +2,15 @@
 
 from babel.core import get_global
 from flask import g, has_request_context, request, session
+from flask_babel import refresh
 
 from services.intake.desk.ports import desk
 
 NAMES = {"lt": "Lietuvių", "en": "English", "fr": "Français"}
 """Each language calls itself by its own name."""
 SESSION_FIELD = "language"
+SWITCH = "switch_language"
+"""The field of a form that asks for another language and keeps what was typed."""
 
 
 def chosen() -> str:
@@ -26,3 +29,13 @@ def time_zone_of(organisation: str) -> str:
     """The time zone of the country that an organisation id begins with; UTC when it is not known."""
     zones = get_global("territory_zones").get(organisation[:2].upper(), [])
     return str(zones[0]) if zones else "UTC"
+
+
+def switched() -> bool:
+    """Whether the form that was sent only asks for another language, which is chosen then."""
+    wanted = request.form.get(SWITCH, "")
+    if wanted not in desk().languages:
+        return False
+    session[SESSION_FIELD] = wanted
+    refresh()
+    return True

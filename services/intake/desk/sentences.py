@@ -4,7 +4,7 @@ import re
 
 from services.intake.desk.formats import coded
 from services.intake.desk.i18n import gettext
-from services.intake.desk.words import N_
+from services.intake.desk.words import LABELS, N_
 from services.intake.handlers.match_views import MatchReason
 from shared.wire.codes import Verdict
 from shared.wire.reasons import RARITY_WORDS, SENTENCES
@@ -43,8 +43,18 @@ def said(error: Exception | str) -> str:
     for pattern, template in PATTERNS:
         found = pattern.fullmatch(text)
         if found is not None:
-            return gettext(template, **found.groupdict())
+            places = found.groupdict()
+            if "list" in places:
+                places["list"] = ", ".join(_typed(code) for code in places["list"].split(", "))
+            return gettext(template, **places)
     return _as_sentence(gettext(text))
+
+
+def _typed(code: str) -> str:
+    """A code as it has to be typed, and what it means in the reader's language where that is another word."""
+    words = (LABELS[group].get(code) for group in ("kind", "category", "sex", "eye_colour", "hair_colour"))
+    word = next((gettext(one) for one in words if one is not None), code)
+    return code if word == code else f"{code} ({word})"
 
 
 def reason(found: MatchReason) -> str:

@@ -1,7 +1,10 @@
 """What is around every page: navigation, languages, the name of the organisation."""
 
-from flask import Flask, g
+from datetime import datetime
+
+from flask import Flask, current_app, g, request
 from flask_babel import get_locale
+from werkzeug.exceptions import HTTPException
 
 from services.intake.desk import language
 from services.intake.desk.i18n import gettext
@@ -16,6 +19,8 @@ def add_to(app: Flask) -> None:
         navigation=navigation,
         language_names=language_names,
         organisation=organisation,
+        here=here,
+        line_down_since=line_down_since,
     )
 
 
@@ -40,3 +45,24 @@ def language_names() -> list[tuple[str, str]]:
 def organisation() -> str:
     """The id of this organisation."""
     return desk().organisation
+
+
+def here() -> str:
+    """The address of this page, to come back to; empty for one that only a form shows, and for an error.
+
+    The page for what is not there is the same for every address (case 46).
+    """
+    if g.get("is_error", False):
+        return ""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return ""
+    return request.path
+
+
+def line_down_since() -> datetime | None:
+    """Since when nothing reaches the partners; asked once a page."""
+    return desk().intake.connection.down_since()

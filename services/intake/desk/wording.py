@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from services.intake.desk.formats import clock_time
+from services.intake.desk.formats import coded, moment_from
 from services.intake.desk.i18n import gettext, ngettext
+from services.intake.desk.ports import desk
 from services.intake.desk.words import LABELS
 from services.intake.handlers.duty import DutyEntry
 
@@ -11,6 +12,7 @@ from services.intake.handlers.duty import DutyEntry
 def add_to(app: Flask) -> None:
     """Give the templates `label`, `options` and `duty_sentence`."""
     app.jinja_env.globals.update(label=label, options=options, duty_sentence=duty_sentence, trouble=trouble)
+    app.jinja_env.globals.update(form_field=form_field, form_value=form_value)
 
 
 def label(group: str, code: object) -> str:
@@ -26,6 +28,23 @@ def options(group: str) -> list[tuple[str, str]]:
     return [(code, gettext(word)) for code, word in LABELS[group].items()]
 
 
+def form_field(name: str) -> str:
+    """What a field of the case form is called."""
+    return label("form_field" if name in LABELS["form_field"] else "field", name)
+
+
+def form_value(name: str, value: str) -> str:
+    """What stands in a field of the case form, in words; languages and marks come one on each line."""
+    if name in ("category", "risk"):
+        return label(name, value)
+    if name == "protect_location":
+        words = {"yes": gettext("yes"), "no": gettext("no, the region may be told")}
+        return words.get(value, gettext("not known"))
+    if name in ("languages", "marks"):
+        return coded(name, value.splitlines())
+    return coded("languages" if name == "enquirer_language" else name, value)
+
+
 def trouble(reason: str | None) -> str:
     """Why something did not arrive: a hold of the partner, a trouble on the way, or else the code itself."""
     if not reason:
@@ -35,7 +54,7 @@ def trouble(reason: str | None) -> str:
 
 def duty_sentence(entry: DutyEntry) -> str:
     """Who was told about one thing that waits."""
-    at = clock_time(entry.at)
+    at = moment_from(entry.at, desk().clock.now())
     if entry.state == "told":
         return ngettext(
             "One person was told at %(at)s.", "%(num)s people were told at %(at)s.", entry.told, at=at

@@ -67,6 +67,11 @@ class PartialDate:
         """The earliest day that this date can mean."""
         return date(self.year, self.month or 1, self.day or 1)
 
+    def last_day(self) -> date:
+        """The latest day that this date can mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or monthrange(self.year, month)[1])
+
     @property
     def is_full(self) -> bool:
         """Year, month and day are all known."""

@@ -8,7 +8,7 @@ from services.intake.domain.errors import DomainError
 
 
 class DecisionNotAllowed(DomainError):
-    """This step does not follow from where the possible match stands now; reload the page."""
+    """This step does not follow from where the possible match stands now; look at it again."""
 
 
 class ReasonMissing(DomainError):

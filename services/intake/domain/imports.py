@@ -14,7 +14,7 @@ from services.intake.domain import import_text, import_values
 from services.intake.domain.case import Case, NameMissing, usual_category
 from services.intake.domain.errors import DomainError
 from services.intake.domain.import_values import BadCell
-from services.intake.domain.person import BadPerson, LastSeen, Person
+from services.intake.domain.person import BadPerson, LastSeen, Person, check_together
 
 MAX_ROWS = 20_000
 SHOWN = 60
@@ -62,6 +62,8 @@ class DryRun:
     ignored_columns: tuple[str, ...]
     encoding: str
     delimiter: str
+    known: tuple[Accepted, ...] = ()
+    """Rows whose id is that of a case here already; they are not in `accepted`."""
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -221,6 +223,7 @@ class _Row:
                 age_as_of=self._today if "age" in values else None,
                 last_seen=LastSeen.at(values.get("last_seen_place", ""), values.get("last_seen_date")),
             )
+            check_together(person)
             category = values.get("category") or usual_category(person, self._today)
             case = Case(kind=values["kind"], person=person, category=category)
         except BadPerson as error:

@@ -152,12 +152,35 @@ def is_mark(text: str) -> bool:
     return kind in MarkKind.__members__.values() and place in MarkPlace.__members__.values()
 
 
+def check_together(person: Person) -> None:
+    """What each fits and together cannot be; raises BadPerson. Asked when somebody enters it.
+
+    Not part of Person: what was stored before this was asked has to stay readable.
+    """
+    born, seen = person.known_birth_date, person.last_seen.date
+    if born is None:
+        return
+    if seen is not None and seen.last_day() < born.first_day():
+        raise BadPerson("last_seen_date", "This is before the date of birth; correct one of the two dates.")
+    if person.age is None or person.age_as_of is None:
+        return
+    youngest = _years(born.last_day(), person.age_as_of)
+    oldest = _years(born.first_day(), person.age_as_of)
+    if person.age.high < youngest or person.age.low > oldest:
+        raise BadPerson("age", "The age does not fit the date of birth; clear the age or correct the date.")
+
+
+def _years(born: date, on: date) -> int:
+    """Whole years between two days."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
 def _check_names(person: Person) -> None:
     named = [("given_name", person.given_name), ("family_name", person.family_name)]
     named += [("alternate_names", name) for name in person.alternate_names]
     for field_name, name in named:
         if len(name) > MAX_NAME:
-            raise BadPerson(field_name, f"A name has at most {MAX_NAME} characters; check the column.")
+            raise BadPerson(field_name, f"A name has at most {MAX_NAME} characters; shorten it.")
         if any(not character.isprintable() for character in name):
             raise BadPerson(field_name, "A name contains an invisible or control character; type it anew.")
     if len(person.alternate_names) > MAX_ALTERNATES:

@@ -1,6 +1,8 @@
 """Cases: registered, edited, looked at, searched for, ended, erased. Every look is audited (rule 10)."""
 
-from sqlalchemy import Select, delete, select
+from dataclasses import replace
+
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.case import Case, CaseClosed
@@ -8,14 +10,14 @@ from services.intake.domain.codes import TracingStatus
 from services.intake.domain.matchkeys import case_keys
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES, Actor
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.case_lists import PER_PAGE, CaseFilter, CasePage, chosen_cases
 from services.intake.handlers.case_views import CaseSummary, CaseView
 from services.intake.handlers.errors import BadField, CaseErased, EditConflict, NotFound
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import tasks
-from services.intake.handlers.search_terms import NAME, SOURCE_ID, SearchTerms, terms_of
+from services.intake.handlers.search_terms import SOURCE_ID, SearchTerms, terms_of
 from services.intake.handlers.vault import CaseVault
-from services.intake.handlers.visible import visible
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
 from shared.runtime import ids
 from shared.wire.local import CaseClosed as CaseClosedBody
@@ -124,21 +126,32 @@ class Cases:
         self, by: Actor, *, kind: str | None = None, state: str | None = "open"
     ) -> list[CaseSummary]:
         """The cases this person may see, newest change first, at most 200; opens the name column only."""
-        by.must_be(READS_CASES)
-        chosen = select(CaseRow).order_by(CaseRow.changed_at.desc(), CaseRow.id)
-        if kind is not None:
-            chosen = chosen.where(CaseRow.kind == kind)
-        if state is not None:
-            chosen = chosen.where(CaseRow.state == state)
-        return self._listed(chosen, by, "case.listed")
+        return self.page_of(CaseFilter(kind=kind, state=state), by, per_page=LIST_LIMIT).cases
 
     def search(self, text: str, by: Actor) -> list[CaseSummary]:
-        """Own cases whose name, or id in the imported table, is exactly this, accents and case aside."""
+        """Own cases whose name, or id in the imported table, is exactly this, accents and case aside.
+
+        Four characters are also looked for as the short code of a case.
+        """
+        return self.page_of(CaseFilter(text=text), by, per_page=LIST_LIMIT).cases if text else []
+
+    def page_of(
+        self, wanted: CaseFilter, by: Actor, number: int = 1, *, per_page: int = PER_PAGE
+    ) -> CasePage:
+        """One page of the cases that fit; a number beyond the last page is the last page."""
         by.must_be(READS_CASES)
-        values = [value for field in (NAME, SOURCE_ID) if (value := self._terms.value(field, text))]
-        found = select(BlindIndexRow.case_id).where(BlindIndexRow.value.in_(values))
-        chosen = select(CaseRow).where(CaseRow.id.in_(found)).order_by(CaseRow.changed_at.desc(), CaseRow.id)
-        return self._listed(chosen, by, "case.searched")
+        with self._context.database.begin() as session:
+            chosen = chosen_cases(session, wanted, self._terms, by)
+            total = _count(session, chosen)
+            everywhere = chosen_cases(session, replace(wanted, state=None), self._terms, by)
+            elsewhere = 0 if wanted.state is None else _count(session, everywhere) - total
+            pages = max(1, -(-total // per_page))
+            number = min(max(number, 1), pages)
+            rows = session.scalars(chosen.limit(per_page).offset((number - 1) * per_page)).all()
+            action = "case.searched" if wanted.text else "case.listed"
+            self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
+            cases = [self._summary(session, row) for row in rows]
+            return CasePage(cases=cases, total=total, number=number, pages=pages, elsewhere=elsewhere)
 
     def erase(self, case_id: str, by: Actor) -> int:
         """Destroy the case's key; partners get a tombstone for every share. Returns how many (case 91)."""
@@ -168,12 +181,6 @@ class Cases:
         if row is None or not by.sees_team(row.team):
             raise NotFound()
         return row
-
-    def _listed(self, chosen: Select[CaseRow], by: Actor, action: str) -> list[CaseSummary]:
-        with self._context.database.begin() as session:
-            rows = session.scalars(chosen.where(visible(by)).limit(LIST_LIMIT)).all()
-            self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
-            return [self._summary(session, row) for row in rows]
 
     def _store(self, session: Session, row: CaseRow, case: Case) -> None:
         row.version += 1
@@ -234,3 +241,7 @@ class Cases:
             has_keys=row.has_keys,
             changed_at=row.changed_at,
         )
+
+
+def _count(session: Session, chosen: Select[CaseRow]) -> int:
+    return session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0

@@ -25,6 +25,10 @@ class SignInFailed(IntakeError):
     """Signing in did not work. Check login and password; after several attempts, wait a few minutes."""
 
 
+class MustChangePassword(IntakeError):
+    """Another person chose this password: set your own first. It opens nothing else."""
+
+
 class WeakPassword(IntakeError):
     """A password has at least 12 characters and is not your login; four unrelated words do well."""
 
@@ -94,4 +98,4 @@ class CardNotTaken(IntakeError):
 
 
 class NothingToImport(IntakeError):
-    """No row of this table can be saved; mend the problems that the dry run names and try again."""
+    """No row of this table can be saved: each is here already, or has a problem that the dry run names."""

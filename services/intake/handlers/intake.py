@@ -8,8 +8,10 @@ from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.cases import Cases
+from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
 from services.intake.handlers.duty import Duty
+from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.imports import Imports
 from services.intake.handlers.match_events import MatchEvents
 from services.intake.handlers.matches import Matches
@@ -22,6 +24,7 @@ from services.intake.handlers.pseudonyms.answers import Answers
 from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
 from services.intake.handlers.receipts import Receipts
+from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
@@ -46,6 +49,8 @@ class Intake:
     policies: Policies
     alarms: Alarms
     duty: Duty
+    short_codes: ShortCodes
+    connection: Connection
     asker: Asker
     """Its `tick` is called by the worker every few seconds."""
     handlers: dict[str, Handler]
@@ -54,7 +59,7 @@ class Intake:
 
 def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     """Put the use cases together. `hasher` defaults to Argon2id with the library's recommended cost."""
-    hasher = hasher or PasswordHasher()
+    hasher = BoundedHasher(hasher or PasswordHasher())
     vault = CaseVault(context)
     people = People(context, vault)
     shares = Shares(context, people)
@@ -81,6 +86,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         policies=Policies(context, shares.republish),
         alarms=alarms,
         duty=duty,
+        short_codes=ShortCodes(context, people),
+        connection=Connection(context),
         asker=asker,
         handlers={
             "pseudonym.request": Answerer(context, alarms).on_request,

@@ -90,6 +90,8 @@ class MatchView:
     summary: MatchSummary
     kind: str
     category: str
+    own_category: str
+    """That of the own case."""
     tlp: str
     permitted_use: str
     expires_at: datetime

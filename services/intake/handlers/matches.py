@@ -3,7 +3,9 @@
 Nothing here sends anything to the publisher of the alert: a decision stays in the house (cases 43 and 92).
 """
 
-from sqlalchemy import Subquery, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy import case as by_case
 from sqlalchemy.orm import Session
 
@@ -52,6 +54,8 @@ class Matches:
     ) -> list[MatchSummary]:
         """Possible matches of the cases that this person may see, the newest first, at most 500.
 
+        Of those that wait, the most pressing first, so that what is cut off is what presses least.
+
         Of those between one case and one partner only the foremost 3, unless a case is given, and how many
         more there are: one partner with many alerts of one person must not hide the matches of all others.
         """
@@ -64,7 +68,7 @@ class Matches:
             .join(CaseRow, CaseRow.id == MatchRow.case_id)
             .outerjoin(DutyStateRow, DutyStateRow.reference == MatchRow.duty)
             .where(visible(by), places.c.place <= shown)
-            .order_by(MatchRow.received_at.desc(), MatchRow.id)
+            .order_by(*(_pressing() if waiting_only else ()), MatchRow.received_at.desc(), MatchRow.id)
             .limit(LIST_LIMIT)
         )
         with self._context.database.begin() as session:
@@ -158,6 +162,7 @@ class Matches:
             summary=self._summary(session, match, case, duty),
             kind=match.kind,
             category=match.category,
+            own_category=case.category,
             tlp=match.tlp,
             permitted_use=match.permitted_use,
             expires_at=match.expires_at,
@@ -181,13 +186,7 @@ class Matches:
 def _places(*, waiting_only: bool, case_id: str | None) -> Subquery:
     """Each match's place among those between the same case and partner: the most pressing is the first."""
     alike = (MatchRow.case_id, MatchRow.partner)
-    pressing = (
-        by_case((MatchRow.msg_status == codes.MsgStatus.ACTUAL.value, 0), else_=1),
-        by_case({code: place for place, code in enumerate(URGENCY_ORDER)}, value=MatchRow.urgency, else_=9),
-        MatchRow.score.desc(),
-        MatchRow.received_at.desc(),
-        MatchRow.id,
-    )
+    pressing = (*_pressing(), MatchRow.received_at.desc(), MatchRow.id)
     chosen = select(
         MatchRow.id,
         func.row_number().over(partition_by=alike, order_by=pressing).label("place"),
@@ -198,6 +197,15 @@ def _places(*, waiting_only: bool, case_id: str | None) -> Subquery:
     if case_id is not None:
         chosen = chosen.where(MatchRow.case_id == case_id)
     return chosen.subquery()
+
+
+def _pressing() -> tuple[ColumnElement[Any], ...]:
+    """Real ones before exercises, then by urgency and strength."""
+    return (
+        by_case((MatchRow.msg_status == codes.MsgStatus.ACTUAL.value, 0), else_=1),
+        by_case({code: place for place, code in enumerate(URGENCY_ORDER)}, value=MatchRow.urgency, else_=9),
+        MatchRow.score.desc(),
+    )
 
 
 def _decision_of(match: MatchRow) -> MatchDecision:

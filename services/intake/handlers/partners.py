@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.intake.handlers import two_people
 from services.intake.handlers.actor import (
     APPROVES_PARTNERS,
     COMPARES_PARTNERS,
@@ -158,7 +159,10 @@ class Partners:
         """The second person's word: alerts may be exchanged, and our cases are asked about."""
         by.must_be(APPROVES_PARTNERS)
         with self._context.database.begin() as session:
-            verification.approve(session, organisation, by.id, self._context.clock.now())
+            now = self._context.clock.now()
+            row = session.get(PartnerRow, organisation)
+            two_people.must_be_two(session, row.compared_by if row else None, by.id, now)
+            verification.approve(session, organisation, by.id, now)
             self._context.audit.append(session, by.id, "partner.approved", organisation)
             self.tell_matching(session, organisation)
             tasks.asking_of(session, organisation)
@@ -178,7 +182,9 @@ class Partners:
         """Agree to go on; it takes two people. The view's status tells whether both have agreed."""
         by.must_be(APPROVES_PARTNERS)
         with self._context.database.begin() as session:
-            again = verification.restart(session, organisation, by.id, self._context.clock.now())
+            now = self._context.clock.now()
+            two_people.must_be_two(session, None, by.id, now)
+            again = verification.restart(session, organisation, by.id, now)
             self._context.audit.append(session, by.id, "partner.restart", organisation)
             self.tell_matching(session, organisation)
             if again:

@@ -34,7 +34,10 @@ class SignIn:
     token: str = field(repr=False)
     actor: Actor = field()
     name: str = field(repr=False)
+    login: str = field(repr=False)
     expires_at: datetime = field()
+    must_change: bool = False
+    """Another person chose the password; nothing is open but to set one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,27 @@ class SignIns:
         # Compared with when there is no such login, so that an unknown one takes as long (case 54).
         self._nobody = hash_of_nobody(hasher)
 
-    def sign_in(self, login: str, password: str, source: str) -> SignIn:
-        """Begin a session. SignInFailed is the same for unknown, wrong, switched off and too many tries."""
+    def sign_in(self, login: str, password: str, source: str, *, after_restore: bool = False) -> SignIn:
+        """Begin a session. SignInFailed is the same for unknown, wrong, switched off and too many tries.
+
+        `after_restore`: an administrator whose account a restore set aside may sign in as well, to release.
+        """
         folded, now = fold_login(login)[:200], self._context.clock.now()
         with self._context.database.read() as session:
             user = session.scalar(select(UserRow).where(UserRow.login == folded))
             blocked = self._throttle.blocked(session, folded, source, now)
+            silent = blocked and not self._throttle.worth_noting(session, folded, source, now)
         stored = user.password_hash if user is not None else self._nobody
         # The hash is computed whatever is already known: time must tell nothing.
         right = self._verify(stored, password[:MAX_PASSWORD])
+        if silent:
+            raise SignInFailed()
         with self._context.database.begin() as session:
-            if user is None or not right or not user.active or blocked:
+            if user is None or not right or not _usable(user, after_restore) or blocked:
                 if not blocked:  # a pause does not grow while it lasts, or anybody could keep a login out
                     self._throttle.failed(session, folded, source, now)
+                else:
+                    self._throttle.noted(session, folded, source, now)
                 subject = user.id if user is not None else "unknown"
                 self._context.audit.append(session, SYSTEM, "sign_in.failed", subject, {})
                 failed = True
@@ -88,7 +99,7 @@ class SignIns:
                 self._context.audit.append(session, user.id, "sign_in.done", row.id, {})
         if failed or user is None:
             raise SignInFailed()
-        return SignIn(row.id, token, _actor(user), user.name, row.expires_at)
+        return _signed_in(row, token, user)
 
     def resume(self, token: str) -> SignIn:
         """The session of a cookie. Raises NotSignedIn if it ended, or its account was switched off."""
@@ -105,7 +116,7 @@ class SignIns:
                 current = session.get(SessionRow, row.id)
                 if current is not None:
                     current.last_seen_at = now
-        return SignIn(row.id, token, _actor(user), user.name, row.expires_at)
+        return _signed_in(row, token, user)
 
     def sign_out(self, token: str) -> None:
         """End the session; no error if it has ended already."""
@@ -143,6 +154,7 @@ class SignIns:
             row is None
             or user is None
             or not user.active
+            or user.must_change
             or row.revoked_at is not None
             or now >= row.expires_at
         ):
@@ -184,6 +196,14 @@ def hash_of_nobody(hasher: PasswordHasher) -> str:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def _signed_in(row: SessionRow, token: str, user: UserRow) -> SignIn:
+    return SignIn(row.id, token, _actor(user), user.name, user.login, row.expires_at, user.must_change)
+
+
+def _usable(user: UserRow, after_restore: bool) -> bool:
+    return user.active or (after_restore and user.set_aside and user.role == UserRole.ADMINISTRATOR)
 
 
 def _actor(user: UserRow) -> Actor:

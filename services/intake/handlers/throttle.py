@@ -37,6 +37,7 @@ HOME = Scope("home", 5, timedelta(minutes=10))
 ADDRESS = Scope("source", 30, timedelta(minutes=10))
 """Softer: it may stand for a whole office, with people who sign in there for the first time."""
 FIRST_PAUSE = timedelta(seconds=15)
+NOTE_EVERY = timedelta(minutes=1)
 FORGET = timedelta(hours=24)
 AT_HOME_FOR = timedelta(days=30)
 """How long a right sign-in makes an address a home of the account."""
@@ -50,13 +51,26 @@ class Throttle:
 
     def blocked(self, session: Session, login: str, source: str, now: datetime) -> bool:
         """Whether a sign-in with this login from this address has to wait."""
-        return any(
-            row is not None and row.blocked_until is not None and row.blocked_until > now
-            for row in (
-                self._row(session, scope, value)
-                for scope, value in self._counted(session, login, source, now)
-            )
+        return bool(self._blocking(session, login, source, now))
+
+    def worth_noting(self, session: Session, login: str, source: str, now: datetime) -> bool:
+        """Whether a try during a pause is written down: one a minute, or guessing would fill the log."""
+        return all(
+            row.noted_at is None or now - row.noted_at >= NOTE_EVERY
+            for row in self._blocking(session, login, source, now)
         )
+
+    def noted(self, session: Session, login: str, source: str, now: datetime) -> None:
+        """It was written down."""
+        for row in self._blocking(session, login, source, now):
+            row.noted_at = now
+        session.flush()
+
+    def _blocking(self, session: Session, login: str, source: str, now: datetime) -> list[LoginAttemptRow]:
+        rows = [
+            self._row(session, scope, value) for scope, value in self._counted(session, login, source, now)
+        ]
+        return [row for row in rows if row is not None and row.blocked_until and row.blocked_until > now]
 
     def failed(self, session: Session, login: str, source: str, now: datetime) -> None:
         """Count one failure wherever it counts."""

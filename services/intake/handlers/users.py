@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.intake.handlers import set_aside, two_people
 from services.intake.handlers.actor import ADMINISTERS, SYSTEM, Actor, UserRole
 from services.intake.handlers.errors import LoginTaken, NotFound, WeakPassword
 from services.intake.handlers.ports import Context
@@ -28,6 +29,11 @@ class User:
     language: str
     team: str
     active: bool
+    set_aside: bool
+    """Off since a restore, until an administrator says that this person is still here."""
+    created_by: str | None
+    password_by: str | None
+    must_change: bool
 
 
 class Users:
@@ -48,11 +54,15 @@ class Users:
         team: str = "main",
         by: Actor | None = None,
     ) -> User:
-        """Add an account; `by` None is the set-up command. Raises LoginTaken, WeakPassword, NotAllowed."""
+        """Add an account; `by` None is the set-up command. Raises LoginTaken, WeakPassword, NotAllowed.
+
+        A password that another person chose is good for one thing: to set one's own.
+        """
         if by is not None:
             by.must_be(ADMINISTERS)
         folded = fold_login(login)
         check_password(password, folded)
+        now, maker = self._context.clock.now(), by.id if by else None
         row = UserRow(
             id=ids.new_id("user"),
             login=folded,
@@ -62,11 +72,15 @@ class Users:
             language=language,
             team=team,
             active=True,
-            created_at=self._context.clock.now(),
+            created_at=now,
+            created_by=maker,
+            password_by=maker,
+            must_change=maker is not None,
         )
         with self._context.database.begin() as session:
             if session.scalar(select(UserRow.id).where(UserRow.login == folded)) is not None:
                 raise LoginTaken()
+            row.counts_from = None if by is None else two_people.counts_from(session, now)
             session.add(row)
             actor = by.id if by else SYSTEM
             self._context.audit.append(session, actor, "user.created", row.id, {"role": role})
@@ -83,12 +97,23 @@ class Users:
         by.must_be(ADMINISTERS)
         with self._context.database.begin() as session:
             row = _existing(session, user_id)
-            row.active = False
+            row.active = row.set_aside = False
             self._end_everything(session, user_id)
             self._context.audit.append(session, by.id, "user.deactivated", user_id, {})
 
+    def enable(self, user_id: str, by: Actor) -> None:
+        """Switch an account on again: after a restore, or when somebody comes back."""
+        by.must_be(ADMINISTERS)
+        with self._context.database.begin() as session:
+            _existing(session, user_id)
+            set_aside.admit(session, user_id)
+            self._context.audit.append(session, by.id, "user.enabled", user_id, {})
+
     def change_password(self, user_id: str, password: str, by: Actor) -> None:
-        """Set a new password, one's own or as an administrator; ends every session (case 45)."""
+        """Set a new password, one's own or as an administrator; ends every session (case 45).
+
+        One that an administrator sets may only be changed, by the person themself.
+        """
         if by.id != user_id:
             by.must_be(ADMINISTERS)
         with self._context.database.read() as session:
@@ -96,9 +121,16 @@ class Users:
         check_password(password, login)
         hashed = self._hasher.hash(password)
         with self._context.database.begin() as session:
-            _existing(session, user_id).password_hash = hashed
+            row = _existing(session, user_id)
+            row.password_hash = hashed
+            row.must_change = by.id != user_id
+            if row.must_change:
+                # Stays when the password is changed: that says nothing about who changed it.
+                row.password_by = by.id
+                row.counts_from = two_people.counts_from(session, self._context.clock.now())
             self._end_everything(session, user_id)
-            self._context.audit.append(session, by.id, "user.password_changed", user_id, {})
+            action = "user.password_set" if row.must_change else "user.password_changed"
+            self._context.audit.append(session, by.id, action, user_id, {})
 
     def _end_everything(self, session: Session, user_id: str) -> None:
         now = self._context.clock.now()
@@ -126,4 +158,16 @@ def _existing(session: Session, user_id: str) -> UserRow:
 
 
 def _user(row: UserRow) -> User:
-    return User(row.id, row.login, row.name, UserRole(row.role), row.language, row.team, row.active)
+    return User(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        role=UserRole(row.role),
+        language=row.language,
+        team=row.team,
+        active=row.active,
+        set_aside=row.set_aside,
+        created_by=row.created_by,
+        password_by=row.password_by,
+        must_change=row.must_change,
+    )

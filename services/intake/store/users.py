@@ -21,7 +21,17 @@ class UserRow(IntakeBase):
     language: Mapped[str] = mapped_column(String(3))
     team: Mapped[Code]
     active: Mapped[bool]
+    set_aside: Mapped[bool] = mapped_column(default=False)
+    """Switched off by a restore, and nobody has said yet that this person is still here."""
     created_at: Mapped[Moment]
+    created_by: Mapped[Ref | None]
+    """Who made the account; None for set-up."""
+    password_by: Mapped[Ref | None]
+    """Who set the password last, if that was somebody else."""
+    counts_from: Mapped[Moment | None]
+    """Before this moment the account is no second person: somebody else may be using it (rule 9)."""
+    must_change: Mapped[bool] = mapped_column(default=False)
+    """Another person knows the password: it serves for nothing but to set one's own."""
 
 
 class SessionRow(IntakeBase):
@@ -67,5 +77,7 @@ class LoginAttemptRow(IntakeBase):
     failures: Mapped[int]
     last_at: Mapped[Moment]
     blocked_until: Mapped[Moment | None]
+    noted_at: Mapped[Moment | None]
+    """When a try during the pause was last written to the audit log."""
     good_at: Mapped[Moment | None]
     """For `home`: when this login was last right at this address."""

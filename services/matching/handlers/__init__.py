@@ -1,11 +1,13 @@
 """What matching does with each message, and what it does by the clock."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from services.matching.columns import Columns
 from services.matching.comparing import Comparing
+from services.matching.continuing import Continuing
 from services.matching.handlers.alerts import AlertHandlers
 from services.matching.handlers.cases import CaseHandlers
 from services.matching.handlers.partners import PartnerHandlers
@@ -53,7 +55,8 @@ class Handlers:
         about_alerts = AlertHandlers(
             alerts, matches, comparing, proposing, post, audit, clock, receipt_slot_seconds
         )
-        about_cases = CaseHandlers(cases, alerts, matches, self.columns, proposing, audit, clock)
+        self._continuing = Continuing(database, cases, alerts, matches, proposing)
+        about_cases = CaseHandlers(cases, matches, self.columns, self._continuing, audit, clock)
         about_partners = PartnerHandlers(alerts, cases, matches, self.columns, proposing, audit)
         self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)
         self._about_partners = about_partners
@@ -84,6 +87,14 @@ class Handlers:
         """Something of this partner cannot be opened any more: ask for everything anew (case 20)."""
         lock(session, "audit")
         self._about_partners.ask_anew(session, organisation)
+
+    def compare_more(self) -> int:
+        """One piece of the comparisons that earlier transactions left over; 0 when nothing is left."""
+        return self._continuing.step()
+
+    def keep_comparing(self, stop: threading.Event) -> None:
+        """`compare_more` until `stop`, with pauses in which others have their turn."""
+        self._continuing.run(stop)
 
     def expire_alerts(self) -> int:
         """Delete alerts whose end has passed; how many. Raises ClockJumped while the clock is not steady."""

@@ -3,11 +3,9 @@
 from sqlalchemy.orm import Session
 
 from services.matching.columns import Columns
-from services.matching.comparing import Result, may_concern, weigh
+from services.matching.continuing import Continuing
 from services.matching.handlers.bodies import body_of
-from services.matching.proposing import Proposing
 from services.matching.store import partners
-from services.matching.store.alerts import Alerts
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.matches import Matches
 from services.matching.store.tables import RARITY_LETTERS
@@ -24,18 +22,16 @@ class CaseHandlers:
     def __init__(
         self,
         cases: Cases,
-        alerts: Alerts,
         matches: Matches,
         columns: Columns,
-        proposing: Proposing,
+        continuing: Continuing,
         audit: Audit,
         clock: Clock,
     ) -> None:
         self._cases = cases
-        self._alerts = alerts
         self._matches = matches
         self._columns = columns
-        self._proposing = proposing
+        self._continuing = continuing
         self._audit = audit
         self._clock = clock
 
@@ -57,7 +53,7 @@ class CaseHandlers:
             {"partner": body.partner, "epoch": body.epoch, "version": body.version},
         )
         if partner.may_speak:
-            self._compare(session, body.partner, body.case)
+            self._continuing.begin(session, body.partner, body.case)
 
     def closed(self, session: Session, incoming: Incoming) -> None:
         """Forget a case for ever, with its possible matches; intake deletes what it shows of them itself."""
@@ -77,23 +73,6 @@ class CaseHandlers:
         self._cases.drop(session, body.partner, up_to_epoch=body.epoch)
         self._columns.forget(body.partner)
         self._audit.append(session, incoming.sender, "epoch.closed", body.partner, {"epoch": body.epoch})
-
-    def _compare(self, session: Session, partner: str, own_case: str) -> None:
-        """The reverse comparison: one own case with every live alert of the partner."""
-        alerts = self._alerts.live(session, partner)
-        if not alerts:
-            return
-        cases = self._cases.of_cases(session, partner, [own_case]).get(own_case, [])
-        on_record = {row.key.alert: row for row in self._matches.of_case(session, partner, own_case)}
-        for alert in alerts:
-            known = on_record.get(alert.alert)
-            if known is None and not may_concern(alert, cases):
-                continue
-            facts = alert.facts()
-            result: Result | None = weigh(alert, facts, cases) if cases else None
-            if result is not None or known is not None:
-                results = {} if result is None else {own_case: result}
-                self._proposing.settle(session, alert, facts, results, [] if known is None else [known])
 
 
 def _own_case(body: CasePseudonyms) -> OwnCase:

@@ -10,11 +10,13 @@ from services.matching.store.alerts import Alerts
 from services.matching.store.cases import Cases
 from services.matching.store.matches import Matches
 from shared.post.incoming import Incoming
+from shared.store import quarantine
 from shared.store.audit import Audit
 from shared.wire.codes import PartnerStatus
 from shared.wire.local import MatchDecided, PartnerChanged
 
 _GONE = (PartnerStatus.SUSPENDED, PartnerStatus.LEFT)
+_STOPPED = (*_GONE, PartnerStatus.SUSPECT)
 
 
 class PartnerHandlers:
@@ -37,14 +39,20 @@ class PartnerHandlers:
         self._audit = audit
 
     def changed(self, session: Session, incoming: Incoming) -> None:
-        """A suspended partner, or one that left, has nothing here; a returned one is asked for all."""
+        """A suspended partner, or one that left, has nothing here; a returned one is asked for all.
+
+        Whatever it was that kept it from speaking: what it said meanwhile, perhaps a recall, was refused for
+        good (rule 7). A new partner is asked only if we lost something that came before it was verified.
+        """
         body = body_of(incoming, PartnerChanged)
         before = partners.known(session, body.organisation)
         values: dict[str, object] = {"status": body.status.value}
         if body.status in _GONE:
             self._forget(session, body.organisation, left=body.status is PartnerStatus.LEFT)
-        elif body.status is PartnerStatus.VERIFIED and before.status in _GONE:
-            values["wants_resend"] = True
+        if body.status in _STOPPED:
+            values["wants_resend"] = True  # told when it is a partner again, by whatever way it comes back
+        elif body.status is PartnerStatus.VERIFIED and not before.may_speak:
+            values["wants_resend"] = before.wants_resend or quarantine.lost_of(session, body.organisation)
         partners.change(session, body.organisation, **values)
         self._audit.append(
             session, incoming.sender, "partner.changed", body.organisation, {"status": body.status.value}

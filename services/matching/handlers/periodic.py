@@ -22,8 +22,9 @@ from shared.wire.parties import Party, Role
 
 ITEMS_PER_RECEIPT = 500
 GAPS_PER_RECEIPT = 50
-RECEIPTS_PER_SLOT = 40
-"""Per partner: a flood of one partner keeps its own receipts waiting, not those of others."""
+RECEIPTS_PER_SLOT = 16
+"""Per partner. Two facts for each alert and one for each recall that may arrive in a slot (allowances) fit
+in; what is more, after an overload, is told in the slots after, the oldest first."""
 
 SLOTS_TO_HANDLE = 1
 """Between the slot in which a message arrived and the one that tells of it."""

@@ -1,6 +1,6 @@
 """Partners' alerts: encrypted content while live, a placeholder for ever after."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,10 @@ class AlertKey:
 _STANDING = select(table.c.state, table.c.version).where(
     table.c.partner == bindparam("p"), table.c.alert == bindparam("a")
 )
+_LIVE = select(table.c.alert, table.c.version).where(table.c.state == State.LIVE.value)
+_KNOWN = select(table.c.alert).where(
+    table.c.partner == bindparam("p"), table.c.alert.in_(bindparam("a", expanding=True))
+)
 _NEW = table.insert()
 
 
@@ -46,12 +50,12 @@ class Alerts:
     def known(self, session: Session, keys: Sequence[AlertKey]) -> set[AlertKey]:
         """Those of these alerts of which anything is known, placeholders included."""
         found: set[AlertKey] = set()
-        for start in range(0, len(keys), _AT_ONCE):
-            pairs = [(key.partner, key.alert) for key in keys[start : start + _AT_ONCE]]
-            chosen = select(table.c.partner, table.c.alert).where(
-                tuple_(table.c.partner, table.c.alert).in_(pairs)
-            )
-            found.update(AlertKey(*row) for row in session.connection().execute(chosen))
+        for partner in {key.partner for key in keys}:
+            alerts = [key.alert for key in keys if key.partner == partner]
+            for start in range(0, len(alerts), _AT_ONCE):
+                asked = {"p": partner, "a": alerts[start : start + _AT_ONCE]}
+                known = session.connection().execute(_KNOWN, asked).scalars()
+                found.update(AlertKey(partner, alert) for alert in known)
         return found
 
     def store_new(self, session: Session, alerts: Sequence[tuple[StoredAlert, datetime]]) -> None:
@@ -121,23 +125,32 @@ class Alerts:
                 found[AlertKey(partner, reference)] = self._sealer.open(partner, reference, version, content)
         return found
 
-    def live(self, session: Session, organisation: str) -> Sequence[StoredAlert]:
-        """All live alerts of a partner, decrypted; those that did not change come from memory."""
-        chosen = select(table.c.alert, table.c.version).where(
-            table.c.partner == organisation, table.c.state == State.LIVE.value
-        )
-        versions = {AlertKey(organisation, a): v for a, v in session.execute(chosen)}
-        for key in self._stale(organisation, versions):
-            del self._opened[key]
-        self._opened.update(self.read(session, (key for key in versions if key not in self._opened)))
-        return [self._opened[key] for key in sorted(versions)]
+    def live(self, session: Session, organisation: str, after: str, limit: int) -> Sequence[StoredAlert]:
+        """At most `limit` live alerts of a partner behind the reference `after`, in the order of references.
+
+        Decrypted; those that did not change come from memory.
+        """
+        if not after:
+            self._drop_gone(session, organisation)
+        chosen = _LIVE.where(table.c.partner == organisation, table.c.alert > after)
+        rows = session.execute(chosen.order_by(table.c.alert).limit(limit)).all()
+        keys = [AlertKey(organisation, reference) for reference, _ in rows]
+        stale = [key for key, row in zip(keys, rows, strict=True) if self._version(key) != row.version]
+        self._opened.update(self.read(session, stale))
+        return [self._opened[key] for key in keys]
 
     def forget(self, organisation: str) -> None:
         """Drop what is in memory of a partner: the transaction that it was read in was undone."""
         for key in [key for key in self._opened if key.partner == organisation]:
             del self._opened[key]
 
-    def _stale(self, organisation: str, versions: dict[AlertKey, int]) -> Iterator[AlertKey]:
-        for key, stored in list(self._opened.items()):
-            if key.partner == organisation and versions.get(key) != stored.version:
-                yield key
+    def _drop_gone(self, session: Session, organisation: str) -> None:
+        """Another worker may have deleted what is in memory here."""
+        live = set(session.execute(_LIVE.where(table.c.partner == organisation)).scalars())
+        for key in list(self._opened):
+            if key.partner == organisation and key.alert not in live:
+                del self._opened[key]
+
+    def _version(self, key: AlertKey) -> int | None:
+        opened = self._opened.get(key)
+        return None if opened is None else opened.version

@@ -59,9 +59,10 @@ class Matches:
         chosen = select(table).where(table.c.partner == key.partner, table.c.alert == key.alert)
         return [self._read(row) for row in session.execute(chosen.order_by(table.c.match))]
 
-    def of_case(self, session: Session, partner: str, own_case: str) -> list[MatchRow]:
-        """All matches of an own case with alerts of one partner."""
-        chosen = select(table).where(table.c.partner == partner, table.c.own_case == own_case)
+    def of_case(self, session: Session, partner: str, own_case: str, after: str, last: str) -> list[MatchRow]:
+        """All matches of an own case with the alerts of one partner behind `after`, up to `last`."""
+        alerts = table.c.alert > after, table.c.alert <= last
+        chosen = select(table).where(table.c.partner == partner, table.c.own_case == own_case, *alerts)
         return [self._read(row) for row in session.execute(chosen.order_by(table.c.match))]
 
     def delete_of_alert(self, session: Session, key: AlertKey) -> list[str]:

@@ -67,7 +67,10 @@ def due(
 ) -> tuple[Sequence[int], list[ReceiptItem]]:
     """The oldest facts from slots that began before `before`: the ids of their rows, and the items."""
     chosen = (
-        select(table).where(table.c.partner == partner, table.c.at < before).order_by(table.c.id).limit(limit)
+        select(table)
+        .where(table.c.partner == partner, table.c.at < before)
+        .order_by(table.c.at, table.c.id)
+        .limit(limit)
     )
     rows = session.execute(chosen).all()
     items = [

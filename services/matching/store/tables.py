@@ -30,7 +30,7 @@ partner = Table(
     # Every epoch up to this one is over; late pseudonyms of it are not kept.
     Column("closed_epoch", Integer, nullable=False, default=0),
     Column("receipt_slot", BigId, nullable=False, default=0),
-    # True once everything of a suspended partner was deleted and it is a partner again.
+    # True since it was stopped (suspended, suspect, left): the first receipt after its return says so.
     Column("wants_resend", Boolean, nullable=False, default=False),
     Column("gaps_told", String(64)),
     Column("gaps_told_slot", BigId, nullable=False, default=0),

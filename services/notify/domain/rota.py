@@ -130,7 +130,7 @@ def _time(hours: str, minutes: str) -> time:
     try:
         return time(int(hours), int(minutes))
     except ValueError:
-        raise BadRota("a time lies between 00:00 and 24:00") from None
+        raise BadRota(f"{hours}:{minutes} is no time: write one between 00:00 and 24:00") from None
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -40,14 +40,16 @@ def point_to_new_databases(folder: Path) -> None:
 
 def test_there_and_back(tmp_path: Path) -> None:
     node = on_postgresql(tmp_path / "node")
-    run("duty", "add", "a@example.org", "--name", "Anna", node=node)
+    run("duty", "add", "a@example.org", "--name", "Anna", *acting(tmp_path, "anna"), node=node)
     archive.write(Node.at(node), tmp_path / "backup", PASSPHRASE, profile=FAST)
     secret = secret_file(tmp_path, PASSPHRASE)
     said = run("restore", tmp_path / "backup", tmp_path / "new", "--passphrase-file", secret)
     assert "restore load" in said.out
     point_to_new_databases(tmp_path / "new")
     run("restore", "load", node=tmp_path / "new")
-    assert run("user", "list", node=tmp_path / "new").out == run("user", "list", node=node).out
+    before, after = (run("user", "list", "--json", node=folder).json for folder in (node, tmp_path / "new"))
+    assert [one["login"] for one in after] == [one["login"] for one in before]
+    assert {one["active"] for one in after} == {False}  # until somebody says who is still here
     assert run("duty", "list", node=tmp_path / "new").out == run("duty", "list", node=node).out
     run("audit", "verify", node=tmp_path / "new")
     with Node.at(tmp_path / "new").databases() as databases:

@@ -138,6 +138,22 @@ def test_case_66_a_dead_message_is_tried_once_and_later_ones_flow(bus: Bus) -> N
     assert bus.drain(RIGA) == []
 
 
+def test_a_member_that_sends_garbage_shuts_nobodys_inbox(bus: Bus) -> None:
+    """Refused envelopes of one member fill the dead letters; whoever is honest is confirmed all the same."""
+
+    def handle(batch: list[Delivery]) -> list[Verdict]:
+        return [Verdict.DEAD if delivery.body[:1] == b"x" else Verdict.ACK for delivery in batch]
+
+    garbage = envelope(b"x" * 4000, to="ee-small", role="intake")
+    honest = envelope(b"honest" * 500, to="ee-small", role="intake")
+    with consuming(bus.consumer(SMALL), handle):
+        for _ in range(5 * SMALL_BYTES // 4000):
+            wait_for(lambda: bus.publisher.publish([garbage]) == [PublishOutcome.CONFIRMED])
+        wait_for(lambda: bus.publisher.publish([honest]) == [PublishOutcome.CONFIRMED])
+    # Some are kept, for whoever runs the broker to look at.
+    wait_for(lambda: b"x" * 4000 in bus.dead(SMALL))
+
+
 def test_case_67_what_cannot_be_handled_now_comes_again_and_is_never_poison(bus: Bus) -> None:
     bus.publisher.publish([envelope(b"1"), envelope(b"2"), envelope(b"3")])
     attempts: list[bytes] = []

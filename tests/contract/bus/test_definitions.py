@@ -42,13 +42,14 @@ def test_every_queue_is_safe() -> None:
     for queue in definitions.generate(EXAMPLE)["queues"]:
         arguments = queue["arguments"]
         assert arguments["x-queue-type"] == "quorum"
-        assert arguments["x-overflow"] == "reject-publish"
         assert arguments["x-max-length-bytes"] > 0
         assert arguments["x-delivery-limit"] >= 1_000_000
         if queue["name"].startswith("dead"):
             assert arguments["x-message-ttl"] == 7 * topology.DAY_MS
+            assert arguments["x-overflow"] == "drop-head"
             assert "x-dead-letter-exchange" not in arguments
         else:
+            assert arguments["x-overflow"] == "reject-publish"
             assert arguments["x-message-ttl"] == 60 * topology.DAY_MS
             assert arguments["x-dead-letter-strategy"] == "at-least-once"
 

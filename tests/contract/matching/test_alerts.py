@@ -6,6 +6,7 @@ import pytest
 
 from services.matching.domain.standing import State
 from shared.post.incoming import Refuse, Wait
+from shared.store import quarantine
 from shared.store.tables import AuditRow
 from shared.wire import codes, local, messages
 from shared.wire.messages import Receipt
@@ -132,6 +133,40 @@ def test_a_suspended_partner_has_nothing_here(world: World) -> None:
     assert receipt.resend
     world.handle(world.alert())
     assert len(world.rows("possible_match")) == 1
+
+
+@pytest.mark.parametrize(
+    "way", [("suspect",), ("suspended", "unverified", "compared"), ("left", "unverified")]
+)
+def test_whatever_stopped_a_partner_all_is_asked_for_anew(world: World, way: tuple[str, ...]) -> None:
+    """Rule 7: a recall that came meanwhile was refused."""
+    world.handle(world.alert())
+    for status in (*way, "verified"):
+        world.handle(partner_changed(status))
+    world.tick(slots=1)
+    assert wishes(world)[-1]
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_new_partner_is_asked_anew_only_for_what_is_lost(world: World, lost: bool) -> None:
+    """Its alerts may come before the word that it is verified, and more of them than are kept (5.3)."""
+    for status in ("unverified", "compared"):
+        world.handle(partner_changed(status))
+    with world.database.begin() as session:
+        now = world.clock.now()
+        quarantine.add(session, "relay", "sender-not-verified", b"kept", now, VILNIUS)
+        quarantine.add(session, "relay", "sender-not-verified", b"of another", now, "lv-riga")
+        quarantine.stop_waiting(session, now)
+        if lost:
+            quarantine.add(session, "relay", "sender-not-verified", bytes(70_001), now, VILNIUS)
+    world.handle(partner_changed("verified"))
+    assert world.tick(slots=1) == int(lost)
+    assert wishes(world) == [True] * int(lost)
+
+
+def wishes(world: World) -> list[bool]:
+    """Of every receipt, whether it asks for everything anew."""
+    return [body.resend for body in world.post.bodies(Receipt) if isinstance(body, Receipt)]
 
 
 def test_of_a_partner_that_left_no_pseudonym_stays(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.matching.handlers import periodic
 from shared.post.routes import stream
 from shared.runtime.clock import to_wire
 from shared.store import sequence
@@ -49,6 +50,23 @@ def test_what_happens_after_the_boundary_waits_for_the_next(world: World) -> Non
     assert {item.alert for item in receipts(world)[0].items} == {world.alert("ona").alert}
     assert world.tick(slots=1) == 1
     assert {item.alert for item in receipts(world)[1].items} == {world.alert("jonas").alert}
+
+
+def test_of_more_than_a_slot_can_hold_the_oldest_is_told_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an overload: in the order of arrival, whatever was handled first, and so many in a slot."""
+    monkeypatch.setattr(periodic, "ITEMS_PER_RECEIPT", 2)
+    monkeypatch.setattr(periodic, "RECEIPTS_PER_SLOT", 1)
+    begins = world.clock.now()
+    world.handle(world.alert("later"), received=begins + timedelta(seconds=SLOT))
+    world.handle(world.alert("first"), received=begins)
+    world.clock.advance(timedelta(seconds=SLOT))
+    told = []
+    for _ in range(2):
+        assert world.tick() == 1
+        told.append({item.alert for item in receipts(world)[-1].items})
+    assert told == [{world.alert("first").alert}, {world.alert("later").alert}]
 
 
 @pytest.mark.parametrize("seconds", [0, 3, SLOT - 11, SLOT])

@@ -41,6 +41,26 @@ def test_a_database_that_is_damaged(node: Path) -> None:
     assert run("doctor", "--only", "database", node=node, code=1).out.count("BROKEN") == 1
 
 
+@pytest.mark.slow
+def test_a_file_that_is_no_database_is_named_once_and_with_advice(node: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        (node / "matching" / f"matching.db{end}").unlink(missing_ok=True)
+    (node / "matching" / "matching.db").write_bytes(b"something else, and longer than a header. " * 200)
+    rows = run("doctor", "--json", node=node, code=1).json
+    told = [row["check"] for row in rows if "The database of matching is damaged" in row["sentence"]]
+    assert told == ["database matching"]
+    assert "OPERATIONS, 7" in next(row["sentence"] for row in rows if row["check"] == told[0])
+    assert ("database intake", "OK") in [(row["check"], row["state"]) for row in rows]
+    assert "The database of matching is damaged" in run("status", node=node, code=1).err
+    assert not [row for row in rows if "DatabaseError" in row["sentence"]]
+
+
+def test_certificates_that_are_gone(node: Path) -> None:
+    assert not (node / "notify" / "tls").exists()
+    state, sentence = finding(node, "broker local notify", only="broker")
+    assert (state, "renew-node" in sentence, "space" in sentence) == ("BROKEN", True, False)
+
+
 def test_a_database_that_was_never_prepared(node: Path) -> None:
     (node / "notify" / "notify.db").unlink()
     state, sentence = finding(node, "database notify", only="database")

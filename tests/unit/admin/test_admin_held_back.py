@@ -4,7 +4,7 @@ from pathlib import Path
 
 from admin.node import Node
 from services.intake.allowances import ALLOWANCES as INTAKE
-from services.matching.allowances import ALLOWANCES as MATCHING
+from services.matching.allowances import allowances
 from shared.bus.memory import MemoryBus
 from shared.post.pace import Allowance, Arrived, Pace
 from shared.post.routes import Lane
@@ -43,9 +43,9 @@ def test_the_services_hold_partners_to_their_allowances_and_nobody_at_home(node:
     place = Node.at(node)
     with place.intake() as intake, place.matching() as matching:
         relay, local = MemoryBus.relay(["lt-vilnius"]), MemoryBus.node("lt-vilnius")
-        for app, allowances in ((intake, INTAKE), (matching, MATCHING)):
+        for app, expected in ((intake, INTAKE), (matching, allowances(2_000))):
             wires = MemoryWires("lt-vilnius", app.me.role.value, relay, local)
             office = app.office(wires)
-            assert office.receiver(Lane.RELAY).pace.allowances == allowances
+            assert office.receiver(Lane.RELAY).pace.allowances == expected
             assert office.receiver(Lane.LOCAL).pace.allowances == ()
         assert "forget" in [loop.name for loop in intake.loops()]

@@ -92,6 +92,27 @@ def test_a_file_that_is_no_card(two: World, tmp_path: Path) -> None:
     assert "not a card file" in sentence
 
 
+def test_each_step_says_what_comes_next(two: World, tmp_path: Path) -> None:
+    """What is not possible now, our own card, and a card that comes again."""
+    here, by = two[VILNIUS].folder, acting(tmp_path, "anna")
+    own, theirs = tmp_path / "own.card", tmp_path / "theirs.card"
+    run("card", "export", "--out", own, node=here)
+    run("card", "export", "--out", theirs, node=two[LYON].folder)
+    assert "our own card" in refused("partner", "add", own, *by, node=here)
+    said = run("partner", "add", theirs, *by, node=here).out
+    assert "The partner is unverified." in said
+    assert "partner compare fr-lyon" in said
+    assert "partner compare fr-lyon" in refused("partner", "approve", LYON, *by, node=here)
+    assert compare(two, VILNIUS, LYON, tmp_path).code == 0
+    run("partner", "approve", LYON, *acting(tmp_path, "boris"), node=here)
+    assert "goes on already" in refused("partner", "approve", LYON, *by, node=here)
+    again = run("partner", "add", theirs, *by, node=here).out
+    assert "The partner is verified." in again
+    assert "compare" not in again
+    run("partner", "suspend", LYON, "--yes", *by, node=here)
+    assert "partner restart fr-lyon" in refused("partner", "suspend", LYON, "--yes", *by, node=here)
+
+
 @pytest.mark.slow
 def test_import_share_recall_and_never_a_name(two: World, tmp_path: Path) -> None:
     """The way of one alert from the command line; an administrator's lists show references only (rule 9)."""
@@ -105,7 +126,7 @@ def test_import_share_recall_and_never_a_name(two: World, tmp_path: Path) -> Non
     assert "Row 4, column date_of_birth" in dry.out
     assert run("cases", "list", "--json", node=here).json == []
     done = run("import", table, *by, node=here, code=1)
-    assert "1 cases imported" in done.out
+    assert "1 case imported" in done.out
     (case,) = run("cases", "list", "--json", node=here).json
 
     declined = run("publish", case["short"], "--to", LYON, *by, node=here, answers="n\n", code=1)

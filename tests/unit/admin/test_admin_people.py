@@ -57,7 +57,15 @@ def test_a_new_password_counts_at_once(tmp_path: Path, node: Path) -> None:
     new = secret_file(tmp_path, "a rather new password", "new")
     run("user", "password", "rasa", "--new-password-file", new, *acting(tmp_path, "anna"), node=node)
     refused("token", "issue", *acting(tmp_path, "rasa"), node=node)
-    run("token", "issue", "--as", "rasa", "--password-file", new, node=node)
+    # Anna knows it, so it serves for one thing.
+    given = ["--as", "rasa", "--password-file", new]
+    assert "user password rasa --as rasa" in refused("token", "issue", *given, node=node)
+    own = secret_file(tmp_path, "rasas very own password", "own")
+    refused("user", "password", "lea", "--new-password-file", own, *given, node=node)
+    run("user", "password", "rasa", "--new-password-file", own, *given, node=node)
+    run("token", "issue", "--as", "rasa", "--password-file", own, node=node)
+    listed = {row["login"]: row for row in run("user", "list", "--json", node=node).json}
+    assert (listed["rasa"]["made_by"], listed["rasa"]["password_from"]) == ("", "anna")
 
 
 def test_a_token_is_alone_on_standard_output_and_works(tmp_path: Path, node: Path) -> None:
@@ -71,15 +79,21 @@ def test_a_token_is_alone_on_standard_output_and_works(tmp_path: Path, node: Pat
 
 
 @pytest.mark.slow
-def test_the_rota(node: Path) -> None:
+def test_the_rota(node: Path, tmp_path: Path) -> None:
+    by = acting(tmp_path, "anna")
     assert "nobody is told" in run("duty", "list", node=node).out
-    run("duty", "add", "a@example.org", "--name", "Anna", "--hours", "mon-fri 08:00-17:00", node=node)
+    run("duty", "add", "a@example.org", "--name", "Anna", "--hours", "mon-fri 08:00-17:00", *by,
+        node=node)  # fmt: skip
     assert "hours" in refused(
-        "duty", "add", "b@example.org", "--name", "B", "--hours", "sometimes", node=node
+        "duty", "add", "b@example.org", "--name", "B", "--hours", "sometimes", *by, node=node
     )
+    sentence = refused(
+        "duty", "add", "b@example.org", "--name", "B", "--hours", "mon 08:00-25:00", *by, node=node
+    )
+    assert "25:00 is no time" in sentence
     assert run("duty", "list", "--json", node=node).json[0]["hours"] == "mon-fri 08:00-17:00"
-    refused("duty", "remove", "nobody", "--yes", node=node)
-    assert "empty now" in run("duty", "remove", "a@example.org", "--yes", node=node).err
+    refused("duty", "remove", "nobody", "--yes", *by, node=node)
+    assert "empty now" in run("duty", "remove", "a@example.org", "--yes", *by, node=node).err
 
 
 def test_errors_are_sentences_and_codes(tmp_path: Path, node: Path) -> None:
@@ -90,8 +104,10 @@ def test_errors_are_sentences_and_codes(tmp_path: Path, node: Path) -> None:
     (node / "intake" / "intake.key").chmod(0o600)
     (node / "intake" / "passphrase").write_text("f" * 64)
     assert "passphrase does not open" in refused("status", node=node)
+    (node / "intake" / "passphrase").unlink()
+    assert "Take the file from a backup" in refused("status", node=node)
     (node / "intake" / "service.toml").write_text("organisation = ")
-    assert "not valid TOML" in refused("cases", "list", node=node)
+    assert "Correct that line" in refused("cases", "list", node=node)
 
 
 def test_status_and_openapi(node: Path) -> None:

@@ -71,7 +71,16 @@ def test_wrong_words_are_refused_plainly(relay: Path, node: Path, tmp_path: Path
     file = admit(relay, tmp_path, "lt-vilnius")
     wrong = secret_file(tmp_path, "other words", "wrong")
     sentence = refused("relay", "join", file, "--passphrase-file", wrong, node=node)
-    assert "passphrase does not open" in sentence
+    assert "six words do not open" in sentence
+
+
+def test_a_file_that_is_no_relay_file_is_noticed_before_the_words_are_asked_for(
+    node: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"%PDF-1.7")
+    said = run("relay", "join", tmp_path / "file", node=node, code=1)
+    assert "not a relay file" in said.err
+    assert "six words" not in said.out + said.err
 
 
 def test_no_private_key_can_be_read_from_the_file(relay: Path, tmp_path: Path) -> None:

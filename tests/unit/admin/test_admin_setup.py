@@ -97,8 +97,21 @@ def test_a_wrong_answer_is_asked_again(tmp_path: Path, quick: None) -> None:
     ],
 )
 def test_an_option_that_is_no_answer_changes_nothing(tmp_path: Path, option: str, value: str) -> None:
-    run("setup", *options(tmp_path, **{option: value}), node=tmp_path / "node", code=2)
+    said = run("setup", *options(tmp_path, **{option: value}), node=tmp_path / "node", code=2)
+    assert f"'--{option.replace('_', '-')}'" in said.err
     assert not (tmp_path / "node").exists()
+
+
+def test_a_node_that_is_there_is_noticed_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "node" / "intake").mkdir(parents=True)
+    said = run("setup", *options(tmp_path), node=tmp_path / "node", code=1)
+    assert "There is a node" in said.err
+    assert "Making keys" not in said.err
+
+
+def test_only_languages_that_the_desk_speaks_are_offered(tmp_path: Path) -> None:
+    said = run("setup", *options(tmp_path, languages="lt,de"), node=tmp_path / "node", code=2)
+    assert "choose from lt, en, fr," in said.err
 
 
 def test_a_short_root_passphrase_is_refused(tmp_path: Path) -> None:

@@ -23,6 +23,14 @@ def test_a_column_equals_its_tags_one_by_one(count: int) -> None:
         assert int(numbers[index]) == int.from_bytes(tag, "big")
 
 
+def test_parts_are_one_column() -> None:
+    salt, parts = tags.new_salt(), [os.urandom(16 * count) for count in (3, 0, 40_000, 1)]
+    assert tags.tag_columns(salt, parts).tolist() == tags.tag_column(salt, b"".join(parts)).tolist()
+    assert len(tags.tag_columns(salt, [])) == 0
+    with pytest.raises(ValueError, match="multiple of 16"):
+        tags.tag_columns(salt, [bytes(16), bytes(15)])
+
+
 def test_sorting_numbers_and_sorting_bytes_agree() -> None:
     salt, column = tags.new_salt(), os.urandom(16 * 1000)
     numbers = np.sort(tags.tag_column(salt, column))

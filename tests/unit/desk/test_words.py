@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
 
-from services.intake.desk import formats, sentences
+from services.intake.desk import catalogue, formats, sentences
+from services.intake.desk.i18n import gettext
 from services.intake.desk.words import LABELS
 from services.intake.domain import codes, description
 from services.intake.handlers.actor import UserRole
@@ -119,6 +123,74 @@ def test_an_error_with_something_in_it_is_translated(app: Flask) -> None:
         assert sentences.said("Row 7 has the same id; give each row its own.").startswith("7 eilutė")
     with app.test_request_context("/"), force_locale("en"):
         assert sentences.said("a second person has to agree to the restart").startswith("A second")
+
+
+@pytest.mark.parametrize("language", ["lt", "en", "fr"])
+@pytest.mark.parametrize("urgency", [one for one in codes.Urgency if one != codes.Urgency.UNKNOWN])
+def test_a_mail_and_the_desk_say_the_same_urgency(app: Flask, language: str, urgency: codes.Urgency) -> None:
+    """Who is told "within the hour" must not read "soon" when the desk is open."""
+    templates = Path(__file__).parents[3] / "services/notify/channels/email/templates"
+    lines = (templates / language / "urgency.txt").read_text(encoding="utf-8").splitlines()
+    mail = dict(line.split(": ", 1) for line in lines)[urgency.value]
+    with app.test_request_context("/"), force_locale(language):
+        assert gettext(LABELS["urgency"][urgency.value]) in mail
+
+
+@pytest.mark.parametrize("language", ["lt", "en", "fr"])
+def test_dates_look_the_same_with_and_without_a_time(app: Flask, language: str) -> None:
+    at = datetime(2026, 11, 22, 7, 2, tzinfo=UTC)
+    with app.test_request_context("/"), force_locale(language):
+        assert formats.moment(at) == "2026-11-22 07:02"
+        assert formats.day(at) == "2026-11-22"
+        assert formats.moment_from(at, at + timedelta(hours=1)) == "07:02"
+        assert formats.moment_from(at, at + timedelta(days=1)) == "2026-11-22 07:02"
+
+
+def test_codes_to_type_are_explained(app: Flask) -> None:
+    with app.test_request_context("/"), force_locale("fr"):
+        told = sentences.said("Choose one of: missing, found, unidentified.")
+    assert told.startswith("Choisissez parmi : missing (personne disparue), found (")
+
+
+def test_nobody_is_a_man_by_default() -> None:
+    """A word for a code stands beside a woman's name as often as not."""
+    of_men = {
+        "lt": ("dingęs", "suaugęs", "matytas", "pabėgęs", "rastas"),
+        "fr": ("disparu", "né à", "né dans"),
+    }
+    for language, words in of_men.items():
+        for message in catalogue.load(language):
+            text = message.string if isinstance(message.string, str) else " ".join(message.string)
+            for word in words:
+                found = re.search(rf"\b{word}\b(?! asmuo| žmogus)", text)
+                assert found is None or re.search("(asmuo|žmogus) matytas", text), (message.id, text)
+
+
+def test_to_cancel_is_another_word_than_to_take_back() -> None:
+    known = catalogue.load("lt")
+    words = {str(known.get(one).string) for one in ("Cancel", "Take it back")}  # type: ignore[union-attr]
+    assert words == {"Grįžti", "Atšaukti pranešimą"}
+
+
+def test_french_writes_a_space_before_a_colon(app: Flask) -> None:
+    with app.test_request_context("/"), force_locale("fr"):
+        assert formats.colon() == "\u00a0:"
+    templates = Path(catalogue.__file__).parent / "templates"
+    for path in templates.glob("*.html"):
+        assert not re.findall(r"(?:\}\}|</a>):[ <]", path.read_text(encoding="utf-8")), path.name
+    for message in catalogue.load("fr"):
+        if not message.id:
+            continue
+        text = message.string if isinstance(message.string, str) else " ".join(message.string)
+        assert not re.search(r"[a-zé]: ", text.replace("kind:", "").replace("codes:", "")), message.id
+
+
+def test_words_are_not_broken_in_the_middle() -> None:
+    """In a narrow column "viduti|ne": a cell breaks between words, or is wider."""
+    style = (Path(catalogue.__file__).parent / "static" / "desk.css").read_text(encoding="utf-8")
+    [body] = re.findall(r"^body \{.*\}$", style, re.M)
+    assert "overflow-wrap: break-word" in body
+    assert re.search(r"^td, thead th \{ overflow-wrap: break-word; \}$", style, re.M)
 
 
 def test_invisible_characters_become_visible() -> None:

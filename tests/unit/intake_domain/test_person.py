@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.codes import EyeColour, HairColour, Sex
 from services.intake.domain.dates import PartialDate
-from services.intake.domain.person import Age, BadPerson, LastSeen, Person
+from services.intake.domain.person import Age, BadPerson, LastSeen, Person, check_together
 from services.intake.domain.person_record import from_plain, to_plain
 from services.intake.domain.places import CITIES, city_of, region_of
 from tests.unit.intake_domain.people import TODAY, person
@@ -134,3 +134,39 @@ def test_a_form_that_does_not_fit_names_its_field(field: str, values: dict[str, 
     with pytest.raises(BadPerson) as error:
         from_plain(values, TODAY)
     assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "born", "seen", "age"),
+    [
+        ("last_seen_date", "2025", "2020", None),
+        ("last_seen_date", "2025-05-02", "2025-05-01", None),
+        ("age", "1987-05", None, Age(38, 38)),
+        ("age", "1987-05", None, Age(40, 50)),
+        ("age", "2010-11-22", None, Age(15, 15)),
+        (None, "1987-05", None, Age(39, 39)),
+        (None, "1987-11-23", None, Age(38, 38)),
+        (None, "1987", None, Age(38, 38)),
+        (None, "1987", None, Age(30, 39)),
+        (None, "2025", "2025-01-01", None),
+        (None, "1900-01-01", "2020", Age(5, 5)),
+    ],
+)
+def test_dates_and_age_have_to_fit_each_other(
+    field: str | None, born: str, seen: str | None, age: Age | None
+) -> None:
+    """Each fits alone; the day is 2026-11-22. A form's filler is no date of birth."""
+    today = date(2026, 11, 22)
+    made = Person(
+        date_of_birth=PartialDate.parse(born, today),
+        age=age,
+        age_as_of=today if age else None,
+        last_seen=LastSeen(date=PartialDate.parse(seen, today) if seen else None),
+    )
+    if field is None:
+        check_together(made)
+        return
+    with pytest.raises(BadPerson) as error:
+        check_together(made)
+    assert error.value.field == field
+    assert born not in str(error.value)

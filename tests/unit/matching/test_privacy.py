@@ -25,7 +25,7 @@ def test_no_column_can_hold_a_name() -> None:
     }
     assert {name.partition(".")[2] for name in texts} == {
         "partner", "status", "gaps_told", "own_case", "kind", "groups", "alert", "state", "match", "outcome",
-        "reason",
+        "reason", "after",
     }  # fmt: skip
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from services.intake.allowances import ALLOWANCES as INTAKE
-from services.matching.allowances import ALLOWANCES as MATCHING
-from services.matching.handlers.periodic import RECEIPTS_PER_SLOT
+from services.matching.allowances import allowances
+from services.matching.handlers.periodic import ITEMS_PER_RECEIPT, RECEIPTS_PER_SLOT
 from shared.bus.port import Delivery, Verdict
 from shared.post.pace import Allowance, Pace, backlogs
+from shared.runtime.settings import ServiceSettings
 from shared.wire import messages
 from shared.wire.messages import AlertWithdrawn
 from shared.wire.parties import Role
@@ -17,6 +18,9 @@ from tests.support.matching_world import withdrawn
 from tests.unit.post.conftest import Offices
 from tests.unit.post.offices import ENVELOPE, LYON, VILNIUS, inbox, outbox
 
+SLOT_SECONDS: int = ServiceSettings.model_fields["receipt_slot_seconds"].default
+A_SLOT: int = ServiceSettings.model_fields["alerts_a_slot"].default
+MATCHING = allowances(A_SLOT)
 ALLOWED: dict[Role, tuple[Allowance, ...]] = {Role.INTAKE: INTAKE, Role.MATCHING: MATCHING}
 
 
@@ -36,11 +40,25 @@ def test_a_recall_and_a_revocation_never_wait_behind_something_else() -> None:
 
 
 def test_what_an_honest_partner_may_send_is_within_the_allowance() -> None:
-    """A first load of ten thousand, everything again for a new epoch, and again after a restore."""
+    """A first load of ten thousand alerts, and the recall of all of them, waits for minutes and not hours."""
     by_type = {kind: one for one in (*INTAKE, *MATCHING) for kind in one.types}
-    assert by_type["alert.published"].at_once >= 3 * 10_000
+    for kind, minutes in (("alert.published", 8), ("alert.withdrawn", 4)):
+        assert by_type[kind].at_once + minutes * by_type[kind].a_minute >= 10_000
     assert by_type["pseudonym.request"].a_minute >= 2 * 60 / 4, "two questions every 4 seconds (7.4)"
     assert by_type["receipt"].a_minute >= RECEIPTS_PER_SLOT
+
+
+def test_what_may_arrive_in_a_slot_is_handled_within_one_though_all_of_it_matches() -> None:
+    """Case 43: 8 ms for an alert that matches, 3 ms for a recall of one, and 2.5 times that to be sure.
+
+    It is also signed in one slot: an alert is stored and compared, a recall is one fact.
+    """
+    by_type = {kind: one for one in MATCHING for kind in one.types}
+    alerts, ends = by_type["alert.published"].at_once, by_type["alert.withdrawn"].at_once
+    assert 2.5 * (alerts * 0.008 + ends * 0.003) <= SLOT_SECONDS
+    assert 2 * alerts + ends <= RECEIPTS_PER_SLOT * ITEMS_PER_RECEIPT
+    for one in MATCHING:
+        assert one.a_minute <= one.at_once, "no slot after the first sees more"
 
 
 def test_the_receiver_holds_back_and_repetitions_do_not_count(offices: Offices) -> None:

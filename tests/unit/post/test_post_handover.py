@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.post import processor as processor_module
 from shared.post.handover import Handover
 from shared.post.pace import Allowance, Pace
 from shared.post.processor import Processor
@@ -83,6 +84,22 @@ def test_what_was_handled_by_another_meanwhile_is_not_handled_again(desk: Desk) 
     assert desk.processor({"duty.waiting": book}, "worker-3").process_due() == 0
 
 
+def test_what_lay_here_beyond_its_lease_is_taken_from_the_inbox_and_not_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood kept it waiting, or the machine slept: the second copy would undo the batch that it is in."""
+    monkeypatch.setattr(processor_module, "BATCH", 1)
+    receiver, processor, book, _ = linked(desk)
+    send(desk, receiver, 2)
+    desk.clock.advance(LEASE + SECOND)
+    for _ in range(4):
+        processor.process_due()
+        desk.clock.advance(SECOND)
+    rows = inbox(desk.database)
+    assert sorted(book.ids) == sorted(row.message_id for row in rows)
+    assert {(row.state, row.claims) for row in rows} == {("done", 0)}
+
+
 def test_the_end_of_a_process_gives_back_what_it_did_not_begin(desk: Desk) -> None:
     receiver, processor, book, _ = linked(desk)
     send(desk, receiver, 2)
@@ -97,13 +114,15 @@ def test_what_is_urgent_is_handled_first() -> None:
     """Case 71: a recall that lies beside its alert, wherever it came in the batch."""
     types = ("pseudonym.request", "alert.published", "alert.withdrawn", "alert.published")
     items = [
-        InboxItem(number, "relay", "fr-lyon/intake", f"msg_{number}", name, b"", START, 0, "worker-1")
+        InboxItem(
+            number, "relay", "fr-lyon/intake", f"msg_{number}", name, b"", START, 0, "worker-1", START + LEASE
+        )
         for number, name in enumerate(types)
     ]
     handover = Handover("worker-1")
     handover.put(items)
-    assert [item.id for item in handover.take(3)] == [2, 1, 3]
-    assert [item.id for item in handover.take(3)] == [0]
+    assert [item.id for item in handover.take(3, START)] == [2, 1, 3]
+    assert [item.id for item in handover.take(3, START)] == [0]
 
 
 def test_a_replay_is_not_handed_over(desk: Desk) -> None:
@@ -112,7 +131,7 @@ def test_a_replay_is_not_handed_over(desk: Desk) -> None:
     event = waiting_event(desk.clock)
     receiver.take(desk.deliveries(event, event))
     receiver.take(desk.deliveries(event))
-    assert len(handover.take(10)) == 1
+    assert len(handover.take(10, desk.clock.now())) == 1
     processor.process_due()
     assert book.seen == []
 
@@ -123,7 +142,7 @@ def test_what_is_held_back_is_not_handed_over(desk: Desk) -> None:
     allowance = Allowance("duty", frozenset({"duty.waiting"}), at_once=1, a_minute=1)
     receiver = replace(receiver, pace=Pace((allowance,)))
     send(desk, receiver, 3)
-    assert handover.take(10) == []
+    assert handover.take(10, desk.clock.now()) == []
     assert processor.process_due() == 1
     assert len(book.seen) == 1
 

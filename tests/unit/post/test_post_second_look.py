@@ -72,6 +72,7 @@ def test_after_ten_minutes_it_is_refused_for_good(offices: Offices) -> None:
     assert looking(lyon).step() == 0
     (row,) = refused(lyon.database)
     assert (row.code, row.envelope) == (Code.SENDER_NOT_VERIFIED, None)
+    assert row.sender == "lt-vilnius", "by the routing key, which the relay guards"
 
 
 @pytest.mark.parametrize("status", ["suspended", "suspect", "left"])

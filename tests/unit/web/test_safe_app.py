@@ -12,9 +12,11 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime import ids, logformat
-from shared.web.app import LARGEST_REQUEST, create_app
+from shared.web.app import LARGEST_FROM_STRANGERS, LARGEST_REQUEST, create_app
 from shared.web.headers import clear_site_data
 
+KNOWN = {"X-Known": "yes"}
+LENGTH = LARGEST_FROM_STRANGERS + 1
 NAME = "Žydrūnė Kanarėlė"
 
 
@@ -38,6 +40,7 @@ def app(gone: Gone) -> Flask:
     made = create_app(
         "tests.unit.web", secret_key=b"s" * 32, https=True, hosts=["desk.example"],
         checks={"database": gone.check}, registry=CollectorRegistry(),
+        is_known=lambda: "X-Known" in request.headers,
     )  # fmt: skip
 
     @made.get("/page")
@@ -152,7 +155,7 @@ def test_a_form_with_10001_fields_is_refused(app: Flask, stream: io.StringIO, ki
     client = app.test_client()
     few, many = (form_body(kind, count) for count in (50, 10_001))
     assert client.post("/form", base_url=BASE, data=few, content_type=f"{kind}; boundary=b").text == "50"
-    answer = client.post("/form", base_url=BASE, data=many, content_type=f"{kind}; boundary=b")
+    answer = client.post("/form", base_url=BASE, headers=KNOWN, data=many, content_type=f"{kind}; boundary=b")
     assert answer.status_code == 413
 
 
@@ -160,9 +163,37 @@ def test_a_body_that_is_too_large_is_refused(app: Flask, stream: io.StringIO) ->
     """Case 58."""
     body = io.BytesIO(b"a=" + b"x" * LARGEST_REQUEST)
     answer = app.test_client().post(
-        "/form", base_url=BASE, data=body, content_type="application/x-www-form-urlencoded"
+        "/form", base_url=BASE, headers=KNOWN, data=body, content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 413
+
+
+class Unread(io.BytesIO):
+    """A body that must not be asked for."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise AssertionError("it was read")
+
+
+@pytest.mark.parametrize("endless", [False, True], ids=["long", "without a length"])
+def test_nothing_large_is_read_of_a_stranger(app: Flask, stream: io.StringIO, endless: bool) -> None:
+    """Whoever may send slowly without signing in keeps a thread of the desk as long as they like."""
+    said = {"HTTP_TRANSFER_ENCODING": "chunked"} if endless else {"CONTENT_LENGTH": str(LENGTH)}
+
+    def send(body: io.BytesIO, **headers: str) -> int:
+        kind = "application/x-www-form-urlencoded"
+        answer = app.test_client().post(
+            "/form",
+            base_url=BASE,
+            headers=headers,
+            input_stream=body,
+            content_type=kind,
+            environ_overrides=said,
+        )
+        return answer.status_code
+
+    assert send(Unread()) == 413
+    assert send(io.BytesIO(b"a=" + b"x" * (LENGTH - 2)), **KNOWN) == 200
 
 
 def test_the_session_cookie_is_bound_to_this_host(app: Flask) -> None:

@@ -158,6 +158,8 @@ def _refused(sealer: parts.Sealer) -> list[Vector]:
         made(8, "unknown-sender", "a stranger", outsider, signer=OUTSIDER),
         made(8, "sender-not-verified", "not verified yet", status="not_verified"),
         made(9, "signature", "Riga claims to be Vilnius", signer=RIGA),
+        made(8, "sender-suspended", "suspended or suspect", status="suspended"),
+        made(8, "sender-left", "left", status="left"),
         made(10, "revoked-or-old-key", "a revoked key", status="revoked"),
         made(10, "revoked-or-old-key", "a superseded key", status="superseded"),
         made(11, "version", "version 0", header=parts.header_for(LYON_MATCHING, version=0)),
@@ -323,35 +325,39 @@ def card() -> Vector:
             _document("card", document, "root 9", key=samples.text(_public("root 1"))),
         ),
     ]
+
+    def signed(signer: str, **change: Any) -> str:
+        return _document("card", document | change, signer)
+
     following = [
         _next("unchanged", "the same card", good),
-        _next("updated", "a higher number", _document("card", document | {"seq": 11}, "root 1")),
+        _next("updated", "a higher number", signed("root 1", seq=11)),
         _next("rotated", "the committed next key", _document("card", rotated, "root 2")),
-        _next(
-            "card.lower-sequence", "a lower number", _document("card", document | {"seq": 9}, "root 1"), 15
-        ),
-        _next(
-            "card.equivocation",
-            "the same number",
-            _document("card", document | {"country": "BE"}, "root 1"),
-            15,
-        ),
-        _next(
+        _not_next("card.lower-sequence", "a lower number", signed("root 1", seq=9), 15),
+        _not_next("card.equivocation", "the same number", signed("root 1", country="BE"), 15, keep=True),
+        _not_next(
             "card.not-the-committed-key",
             "another commitment",
-            _document("card", document | {"seq": 11, "next_root_hash": "00" * 32}, "root 1"),
+            signed("root 1", seq=11, next_root_hash="00" * 32),
             16,
+            suspect=True,
+            keep=True,
         ),
-        _next(
+        _not_next(
             "card.not-the-committed-key",
             "a new root key by the old",
             _document("card", rotated, "root 1"),
             16,
+            suspect=True,
+            keep=True,
         ),
-        _next(
+        _not_next(
             "card.wrong-root",
             "a key never heard of",
-            _document("card", document | {"seq": 11, "root_key": samples.text(_public("root 4"))}, "root 4"),
+            signed("root 4", seq=11, root_key=samples.text(_public("root 4"))),
+        ),
+        _not_next(
+            "card.wrong-organisation", "of another organisation", signed("root 1", organisation="lv-riga")
         ),
     ]
     return {
@@ -360,6 +366,7 @@ def card() -> Vector:
         "single": single,
         "following": following,
         "prekeys": _prekeys(),
+        "revocations": _revocations(),
     }
 
 
@@ -392,6 +399,29 @@ def _prekeys() -> list[Vector]:
     ]
 
 
+def _revocations() -> list[Vector]:
+    keys = [_skid("intake"), parts.opening_key(LYON_MATCHING).public.kid.hex()]
+    fields = {"v": 1, "organisation": "fr-lyon", "keys": keys, "since": "2026-11-21T00:00:00Z"}
+
+    def signed(signer: str, **change: Any) -> str:
+        return _document("revocation", fields | change, signer)
+
+    return [
+        {"description": description, "document": signed(signer), "expected": {"keys": keys}}
+        for signer, description in (
+            ("root 1", "a role key and a sealing key"),
+            ("root 2", "by the committed next root key"),
+        )
+    ] + [
+        _bad(0, "revocation.schema", "no key", signed("root 1", keys=[])),
+        _bad(0, "revocation.schema", "no such day", signed("root 1", since="2026-02-29T00:00:00Z")),
+        _bad(
+            0, "card.wrong-organisation", "of another organisation", signed("root 1", organisation="lv-riga")
+        ),
+        _bad(0, "card.wrong-root", "by a role key", signed("intake")),
+    ]
+
+
 def _skid(name: str) -> str:
     return hashlib.sha256(b"myosotis signing key id v1" + _public(name)).digest()[:8].hex()
 
@@ -400,8 +430,16 @@ def _bad(case: int, code: str, description: str, document: str) -> Vector:
     return {"case": case, "description": description, "document": document, "error": code}
 
 
-def _next(outcome: str, description: str, document: str, case: int = 0) -> Vector:
-    return {"case": case, "description": description, "document": document, "outcome": outcome}
+def _next(outcome: str, description: str, document: str) -> Vector:
+    return {"case": 0, "description": description, "document": document, "outcome": outcome}
+
+
+def _not_next(
+    code: str, description: str, document: str, case: int = 0, *, suspect: bool = False, keep: bool = False
+) -> Vector:
+    """`suspect`: the partner becomes suspect. `keep`: the refused card is kept as evidence."""
+    refused = _bad(case, code, description, document)
+    return refused | {name: True for name, said in (("suspect", suspect), ("keep", keep)) if said}
 
 
 def fingerprint() -> Vector:
@@ -418,10 +456,14 @@ def fingerprint() -> Vector:
 
 ABOUT = {
     "envelope": "PROTOCOL 5. Open each as `me` at 2026-11-21T12:00:00Z: `expected`, or refused with `error`. "
-    "`status` is the standing of the sender's key, `seen` that its id was received before.",
+    "`status` is the standing of the sender or its key (PROTOCOL 11), `seen` that its id was received "
+    "before.",
     "canonical": "PROTOCOL 2. `data` reads as `expected`, or is refused with `error`.",
     "messages": "PROTOCOL 6 and 9. One valid body of every type.",
-    "card": "PROTOCOL 4. `single`: import at `now`. `following`: as the next card after `known`.",
+    "card": "PROTOCOL 4. `single`: import at `now`: `expected`, or refused with `error`. `following`: judge "
+    "at `now` as the next card after `known`: `outcome`, or refused with `error`; with `suspect` the partner "
+    "becomes suspect, with `keep` the card is kept as evidence. `prekeys` and `revocations`: "
+    "check against `known`: `expected`, or refused with `error`.",
     "fingerprint": "PROTOCOL 4.6.",
 }
 

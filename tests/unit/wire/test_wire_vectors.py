@@ -10,7 +10,7 @@ import pytest
 
 from shared.crypto.signing import VerifyKey
 from shared.partners import card as cards
-from shared.partners import fingerprint, prekeys, succession
+from shared.partners import fingerprint, prekeys, revocation, succession
 from shared.runtime import clock
 from shared.wire import canonical, local, messages
 from shared.wire.envelope import SignerStatus
@@ -97,8 +97,13 @@ def test_the_next_card(vector: Vector) -> None:
     now, known = clock.from_wire(load("card")["now"]), load("card")["known"]
     new = cards.check(vector["document"].encode(), now)
     judged = succession.follow(cards.check(known.encode(), now), new)
-    outcome: Code | succession.Step = judged.code if isinstance(judged, succession.Refusal) else judged
-    assert outcome == vector["outcome"]
+    if "error" in vector:
+        refused = succession.Refusal(
+            Code(vector["error"]), suspect=vector.get("suspect", False), keep=vector.get("keep", False)
+        )
+        assert judged == refused
+    else:
+        assert judged == vector["outcome"]
 
 
 @pytest.mark.parametrize("vector", load("card")["prekeys"], ids=named)
@@ -110,6 +115,17 @@ def test_sealing_keys(vector: Vector) -> None:
         assert caught.value.code == vector["error"]
     else:
         assert [key.key.kid.hex() for key in prekeys.check(data, card).keys] == vector["expected"]["kids"]
+
+
+@pytest.mark.parametrize("vector", load("card")["revocations"], ids=named)
+def test_revocations(vector: Vector) -> None:
+    card, data = cards.read(load("card")["known"].encode()), vector["document"].encode()
+    if "error" in vector:
+        with pytest.raises(Reject) as caught:
+            revocation.check(data, card)
+        assert caught.value.code == vector["error"]
+    else:
+        assert revocation.check(data, card).keys == set(vector["expected"]["keys"])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from services.intake.desk.access import ANYBODY, SIGNED_IN, page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
-from services.intake.handlers.errors import SignInFailed
+from services.intake.handlers.errors import SignInFailed, WeakPassword
+from services.intake.handlers.signin import SignIn
 from shared.web.headers import clear_site_data
 
 pages = Blueprint("account", __name__)
@@ -36,11 +37,13 @@ def sign_out() -> ResponseReturnValue:
 
 @page(pages, "/language", ANYBODY, ("POST",))
 def choose_language() -> ResponseReturnValue:
-    """Another language for this browser, then back to the start."""
+    """Another language for this browser, then back to the page that asked, or to the start."""
     wanted = request.form.get("language", "")
     if wanted in desk().languages:
         session[language.SESSION_FIELD] = wanted
-    return redirect(url_for("today.today" if guard.SIGN_IN in session else "account.sign_in"), 303)
+    back = request.form.get("back", "")
+    start = url_for("today.today" if guard.SIGN_IN in session else "account.sign_in")
+    return redirect(back if guard.is_local(back) else start, 303)
 
 
 @page(pages, "/account", SIGNED_IN)
@@ -48,7 +51,39 @@ def account() -> ResponseReturnValue:
     """Where this person is signed in."""
     current = guard.current()
     opened = desk().sessions.overview(current.actor)
-    return render_template("account.html", name=current.name, sessions=opened, here=current.session_id)
+    return render_template(
+        "account.html", name=current.name, sessions=opened, this_session=current.session_id
+    )
+
+
+@page(pages, "/account/password", SIGNED_IN, ("GET", "POST"))
+def own_password() -> ResponseReturnValue:
+    """One's own new password; ends all other sign-ins. Tries at the old one are counted."""
+    current, error = guard.current(), ""
+    if request.method == "POST":
+        try:
+            made = _with_new_password(current)
+        except (SignInFailed, WeakPassword) as problem:
+            error = said(problem)
+        else:
+            if made is not None:
+                wanted = guard.begin(made)  # clears what the browser had, so the sentence comes after it
+                flash(gettext("Your password was changed."))
+                return redirect(wanted, 303)
+            error = gettext("The two new passwords differ.")
+    rendered = render_template("password.html", error=error, must_change=current.must_change)
+    return rendered, 422 if error else 200
+
+
+def _with_new_password(current: SignIn) -> SignIn | None:
+    """The new sign-in; None when the new password was typed in two ways."""
+    intake, here = desk().intake, request.remote_addr or "unknown"
+    old, new = request.form.get("password", ""), request.form.get("new", "")
+    if new != request.form.get("again", ""):
+        return None
+    intake.sign_ins.sign_in(current.login, old, here)
+    intake.users.change_password(current.actor.id, new, current.actor)
+    return intake.sign_ins.sign_in(current.login, new, here)
 
 
 @page(pages, "/account/sessions/<session_id>/end", SIGNED_IN, ("POST",))

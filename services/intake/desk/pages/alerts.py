@@ -6,18 +6,24 @@ from flask.typing import ResponseReturnValue
 from services.intake.desk import guard
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
+from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.alerts.lists import ORDERS, AlertFilter
 
 pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 
 
 @page(pages, "", READS_CASES)
 def alert_list() -> ResponseReturnValue:
-    """Live alerts; all of them with ?state=all."""
-    everything = request.args.get("state") == "all"
-    found = desk().intake.alerts.overview(guard.actor(), live_only=not everything)
-    return render_template("alerts.html", alerts=found, everything=everything)
+    """Live alerts; all of them with ?state=all. Search, order and page stand in the address."""
+    everything, text = request.args.get("state") == "all", request.args.get("q", "").strip()[:200]
+    order = request.args.get("order", "")
+    order = order if order in ORDERS else ORDERS[0]
+    wanted = AlertFilter(text=text, live_only=not everything, order=order)
+    found = desk().intake.alerts.page_of(wanted, guard.actor(), page_number())
+    address = {"q": text, "order": order, "state": "all" if everything else "live"}
+    return render_template("alerts.html", found=found, everything=everything, address=address)
 
 
 @page(pages, "/<alert_id>", READS_CASES)

@@ -3,46 +3,54 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import case_form, guard
+from services.intake.desk import case_form, case_merge, guard, language
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
+from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
 from services.intake.domain.case import ALLOWED
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
-from services.intake.handlers.case_views import CaseSummary
+from services.intake.handlers.case_lists import CaseFilter
 from services.intake.handlers.errors import CaseErased, EditConflict
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 
 STATES = {"open": "open", "closed": "closed", "all": None}
-PER_PAGE = 50
+LISTS = {"kind": CaseKind, "category": Category, "risk": Risk}
 
 
 @page(pages, "", READS_CASES)
 def case_list() -> ResponseReturnValue:
-    """Search and filters stand in the address, so that a list can be kept or sent to a colleague."""
-    text, actor = request.args.get("q", "").strip()[:200], guard.actor()
-    chosen = {name: request.args.get(name, "") for name in ("kind", "category", "risk")}
+    """Search, filters and page stand in the address, so that a list can be kept or sent to a colleague."""
+    text, actor, intake = request.args.get("q", "").strip()[:200], guard.actor(), desk().intake
+    chosen = {name: request.args.get(name, "") for name in LISTS}
     state = request.args.get("state", "open")
     state = state if state in STATES else "open"
-    if text:
-        found = desk().intake.cases.search(text, actor)
-    else:
-        kind = chosen["kind"] if chosen["kind"] in CaseKind.__members__.values() else None
-        found = desk().intake.cases.overview(actor, kind=kind, state=STATES[state])
-    shown = [case for case in found if _fits(case, chosen)]
-    filtered = bool(text or any(chosen.values()) or state != "open")
-    return render_template(
-        "cases.html", cases=shown, q=text, chosen=chosen, state=state, states=list(STATES), filtered=filtered
+    known = {
+        name: chosen[name] for name, codes in LISTS.items() if chosen[name] in {code.value for code in codes}
+    }
+    found = intake.cases.page_of(
+        CaseFilter(
+            text=text,
+            kind=known.get("kind"),
+            category=known.get("category"),
+            risk=known.get("risk"),
+            state=STATES[state],
+        ),
+        actor,
+        page_number(),
     )
-
-
-def _fits(case: CaseSummary, chosen: dict[str, str]) -> bool:
-    lists = {"kind": CaseKind, "category": Category, "risk": Risk}
-    return all(
-        getattr(case, name) == value or value not in lists[name].__members__.values()
-        for name, value in chosen.items()
+    return render_template(
+        "cases.html",
+        found=found,
+        coded=intake.short_codes.find(text, actor),
+        q=text,
+        chosen=chosen,
+        state=state,
+        states=list(STATES),
+        filtered=bool(text or known or state != "open"),
+        address={"q": text, **known, "state": state},
     )
 
 
@@ -54,6 +62,8 @@ def new_case() -> ResponseReturnValue:
             "case_form.html", form=case_form.empty(request.args.get("kind", "")), case=None
         )
     form, made = case_form.read(request.form, desk().clock.now().date())
+    if language.switched():
+        return render_template("case_form.html", form=form.untold(), case=None)
     if made is None:
         return render_template("case_form.html", form=form, case=None), 422
     saved = desk().intake.cases.register(made, guard.actor())
@@ -69,11 +79,13 @@ def one_case(case_id: str) -> ResponseReturnValue:
         view = made.intake.cases.get(case_id, actor)
     except CaseErased:
         return render_template("case_erased.html", history=made.history.of_case(case_id, actor)), 410
+    alerts = made.intake.alerts.overview(actor, case_id=case_id)
     return render_template(
         "case.html",
         view=view,
         case=view.case,
-        alerts=made.intake.alerts.overview(actor, case_id=case_id),
+        alerts=alerts,
+        live=next((one for one in alerts if one.is_live(made.clock.now())), None),
         matches=made.intake.matches.overview(actor, case_id=case_id),
         notices=made.intake.notices.overview(actor, case_id=case_id),
         history=made.history.of_case(case_id, actor),
@@ -90,13 +102,19 @@ def edit_case(case_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("case_form.html", form=case_form.of_case(view.case), case=view.summary)
     form, made = case_form.read(request.form, desk().clock.now().date(), view.case)
+    if language.switched():
+        return render_template("case_form.html", form=form.untold(), case=view.summary, seen=_version())
+    if _version() != view.summary.version:
+        merged = case_merge.merge(form, case_form.of_case(view.case))
+        return render_template("case_form.html", form=merged.form, case=view.summary, merged=merged), 409
     if made is None:
         return render_template("case_form.html", form=form, case=view.summary), 422
     try:
         cases.update(case_id, made, _version(), actor)
-    except EditConflict:
-        newer = case_form.of_case(view.case)
-        return render_template("case_form.html", form=form, case=view.summary, newer=newer), 409
+    except EditConflict:  # a colleague saved in the moment between reading and writing
+        view = cases.get(case_id, actor)
+        merged = case_merge.merge(form, case_form.of_case(view.case))
+        return render_template("case_form.html", form=merged.form, case=view.summary, merged=merged), 409
     flash(gettext("The change is saved."))
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 

@@ -49,7 +49,8 @@ def confirm_import() -> ResponseReturnValue:
     request.max_form_memory_size = LARGEST_REQUEST  # the packed table is a field of the form
     data = unpack(request.form.get("packed", ""))
     try:
-        batch, _ = desk().intake.imports.commit(data, guard.actor())
+        known_too = request.form.get("known_too") == "yes"
+        batch, _ = desk().intake.imports.commit(data, guard.actor(), known_too=known_too)
     except (DomainError, IntakeError) as error:
         return _start(said(error))
     flash(ngettext("%(num)s case was registered.", "%(num)s cases were registered.", batch.rows))

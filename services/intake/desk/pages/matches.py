@@ -14,7 +14,8 @@ from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES
 from services.intake.handlers.errors import EditConflict
-from services.intake.handlers.match_views import MatchView
+from services.intake.handlers.match_views import MatchReason, MatchView
+from services.intake.handlers.matches import LIST_LIMIT
 from shared.wire.codes import Verdict
 
 pages = Blueprint("matches", __name__, url_prefix="/matches")
@@ -31,7 +32,9 @@ def match_list() -> ResponseReturnValue:
     everything = request.args.get("state") == "all"
     found = intake.matches.overview(actor) if everything else waiting(intake.matches, actor)
     names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
-    return render_template("matches.html", matches=found, everything=everything, names=names)
+    return render_template(
+        "matches.html", matches=found, everything=everything, names=names, limit=LIST_LIMIT
+    )
 
 
 @page(pages, "/<match_id>", READS_CASES)
@@ -80,8 +83,7 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
     )
     duty = next((one for one in intake.duty.entries(actor) if one.reference == summary.duty), None)
     sorted_out = {
-        verdict: [sentences.reason(one) for one in view.reasons if one.verdict == verdict]
-        for verdict in Verdict
+        verdict: _folded([one for one in view.reasons if one.verdict == verdict]) for verdict in Verdict
     }
     rendered = render_template(
         "match.html",
@@ -93,10 +95,19 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         duty=duty,
         who=desk().history.names({step.actor for step in view.history}),
         questions=[_question(step.note) for step in view.history],
+        mine=summary.state is MatchState.PROBABLE and view.history[-1].actor == actor.id,
         may={state.value for state in view.may_become},
         error=error,
     )
     return rendered, 422 if error else 200
+
+
+def _folded(found: list[MatchReason]) -> tuple[list[str], list[str]]:
+    """The sentences to show and those to fold away: of agreeing names the strongest says it, as it counts."""
+    strongest = sorted(found, key=lambda one: -abs(one.weight))
+    names = [one for one in strongest if one.comparator.startswith("key_")]
+    shown = [one for one in strongest if one not in names[1:]]
+    return [sentences.reason(one) for one in shown], [sentences.reason(one) for one in names[1:]]
 
 
 def _question(note: str) -> tuple[str, str]:

@@ -21,17 +21,24 @@ pages = Blueprint("share", __name__)
 
 @page(pages, "/cases/<case_id>/share", WRITES_CASES, ("GET", "POST"))
 def share(case_id: str) -> ResponseReturnValue:
-    """A new alert."""
+    """A new alert; where the case has one, that one is opened."""
+    actor, made = guard.actor(), desk()
+    alerts = made.intake.alerts.overview(actor, case_id=case_id, live_only=True)
+    live = next((one for one in alerts if one.is_live(made.clock.now())), None)
+    if live is not None:
+        flash(gettext("This case has an alert already. Send a newer version of it, or add partners to it."))
+        return redirect(url_for("alerts.one_alert", alert_id=live.id), 303)
     if request.method == "GET":
-        return _choose(case_id, AlertForm(), None)
+        return _shown(case_id, AlertForm(), None)
     form = alert_form.read(request.form)
     if request.form.get("step") != "confirm" or form.error:
         return _next_step(case_id, form, None)
-    made = desk().intake.alerts.publish(
-        case_id, form.choices, guard.actor(), partners=form.to, until=form.ends
-    )
-    flash(gettext("The alert is on its way."))
-    return redirect(url_for("alerts.one_alert", alert_id=made.id), 303)
+    shared = made.intake.alerts.publish(case_id, form.choices, actor, partners=form.to, until=form.ends)
+    if made.intake.connection.down_since() is None:
+        flash(gettext("The alert is on its way."))
+    else:
+        flash(gettext("The alert is saved and waits for the line. If it is urgent, telephone the partners."))
+    return redirect(url_for("alerts.one_alert", alert_id=shared.id), 303)
 
 
 @page(pages, "/alerts/<alert_id>/update", WRITES_CASES, ("GET", "POST"))
@@ -40,7 +47,7 @@ def update(alert_id: str) -> ResponseReturnValue:
     actor, alerts = guard.actor(), desk().intake.alerts
     view = alerts.get(alert_id, actor)
     if request.method == "GET":
-        return _choose(view.case_id, alert_form.of_alert(view), view)
+        return _shown(view.case_id, alert_form.of_alert(view), view)
     form = alert_form.read(request.form)
     if request.form.get("step") != "confirm" or form.error:
         return _next_step(view.case_id, form, view)
@@ -48,13 +55,30 @@ def update(alert_id: str) -> ResponseReturnValue:
     added = set(form.to or []) - {share.partner for share in view.shares}
     if added:
         alerts.add_partners(alert_id, sorted(added), actor)
-    flash(gettext("The newer version is on its way."))
+    if desk().intake.connection.down_since() is None:
+        flash(gettext("The newer version is on its way."))
+    else:
+        flash(gettext("The alert is saved and waits for the line. If it is urgent, telephone the partners."))
     return redirect(url_for("alerts.one_alert", alert_id=alert_id), 303)
 
 
 def _next_step(case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
-    """Back to the choice when asked for or when something is wrong, else the page that shows what leaves."""
-    if form.error or request.form.get("step") == "change":
+    """On to a page with an address of its own, so that the browser can come back to it; errors at once."""
+    if form.error:
+        return _choose(case_id, form, alert, form.error)
+    step = "change" if request.form.get("step") == "change" else "preview"
+    if alert is None:
+        return redirect(url_for("share.share", case_id=case_id, step=step, **form.address()), 303)
+    return redirect(url_for("share.update", alert_id=alert.id, step=step, **form.address()), 303)
+
+
+def _shown(case_id: str, first: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
+    """The choice, or with `step=preview` in the address what would leave. Changes nothing."""
+    step = request.args.get("step", "")
+    if step not in ("preview", "change"):
+        return _choose(case_id, first, alert)
+    form = alert_form.read(request.args)
+    if form.error or step == "change":
         return _choose(case_id, form, alert, form.error)
     actor, intake = guard.actor(), desk().intake
     try:

@@ -30,7 +30,7 @@ def today() -> ResponseReturnValue:
     """What waits for this person."""
     actor, intake = guard.actor(), desk().intake
     reads, alarms = actor.role in READS_CASES, actor.role in SEES_ALARMS
-    alerts = intake.alerts.overview(actor) if reads else []
+    alerts = intake.alerts.overview(actor, unsettled=True) if reads else []
     return render_template(
         "today.html",
         reads=reads,

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.alert import Alert, AlertState, Choices, expiry, preview
 from services.intake.domain.codes import Category
 from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES, Actor
+from services.intake.handlers.alerts.lists import PER_PAGE, AlertFilter, AlertPage, chosen_alerts
 from services.intake.handlers.alerts.shares import Shares, choices_of
 from services.intake.handlers.alerts.views import AlertPreview, AlertView, ShareView
 from services.intake.handlers.errors import CannotShare, CaseErased, NotFound, PartnerNotVerified
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
-from services.intake.handlers.visible import visible
+from services.intake.handlers.search_terms import SearchTerms
 from services.intake.store.alerts import AlertRow, ShareRow
 from services.intake.store.cases import CaseRow
 from shared.post.routes import Lane
@@ -35,6 +36,7 @@ class Alerts:
         self._context = context
         self._people = people
         self._shares = shares
+        self._terms = SearchTerms(context.keys.blind_index)
 
     def preview(
         self, case_id: str, choices: Choices, by: Actor, *, until: datetime | None = None
@@ -154,24 +156,34 @@ class Alerts:
             self._context.audit.append(session, by.id, "alert.viewed", alert_id, {"case": row.id})
             return self._view(session, stored)
 
-    def overview(self, by: Actor, *, case_id: str | None = None, live_only: bool = False) -> list[AlertView]:
-        """Alerts of the cases that this person may see, the newest change first, at most 200."""
+    def overview(
+        self,
+        by: Actor,
+        *,
+        case_id: str | None = None,
+        live_only: bool = False,
+        unsettled: bool = False,
+    ) -> list[AlertView]:
+        """Alerts of the cases that this person may see, the newest change first, at most 200.
+
+        `unsettled`: only those of which something has not arrived, was refused or is not signed for.
+        """
+        wanted = AlertFilter(case_id=case_id, live_only=live_only, unsettled=unsettled)
+        return self.page_of(wanted, by, per_page=LIST_LIMIT).alerts
+
+    def page_of(
+        self, wanted: AlertFilter, by: Actor, number: int = 1, *, per_page: int = PER_PAGE
+    ) -> AlertPage:
+        """One page of the alerts that fit; a number beyond the last page is the last page."""
         by.must_be(READS_CASES)
-        chosen = (
-            select(AlertRow)
-            .join(CaseRow, CaseRow.id == AlertRow.case_id)
-            .where(visible(by))
-            .order_by(AlertRow.changed_at.desc(), AlertRow.id)
-            .limit(LIST_LIMIT)
-        )
-        if case_id is not None:
-            chosen = chosen.where(AlertRow.case_id == case_id)
-        if live_only:
-            chosen = chosen.where(AlertRow.state == AlertState.PUBLISHED)
+        chosen = chosen_alerts(wanted, self._terms, by)
         with self._context.database.begin() as session:
-            found = session.scalars(chosen).all()
+            total = session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+            pages = max(1, -(-total // per_page))
+            number = min(max(number, 1), pages)
+            found = session.scalars(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             self._context.audit.append(session, by.id, "alert.listed", "alerts", {"count": len(found)})
-            return [self._view(session, alert) for alert in found]
+            return AlertPage([self._view(session, alert) for alert in found], total, number, pages)
 
     def _addressees(self, session: Session, partners: Sequence[str] | None) -> list[str]:
         verified = self._context.partners(session).verified()

@@ -68,5 +68,9 @@ class AlertView:
     outdated: bool
     shares: list[ShareView]
 
+    def is_live(self, now: datetime) -> bool:
+        """Whether it is still shared, so that its case can have no other."""
+        return self.state == "published" and self.expires_at > now
+
     def __repr__(self) -> str:
         return f"<AlertView {self.id}>"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.matching.store import duty
+from services.matching.store import duty, unfinished
 from shared.partners.tables import create_partner_tables
 from shared.store.schema import create_shared_tables
 
@@ -14,4 +14,5 @@ def upgrade() -> None:
     """Forward only: a backup is the way back (docs/OPERATIONS.md)."""
     create_shared_tables(op)
     create_partner_tables(op)
-    duty.notice.metadata.create_all(op.get_bind())  # the metadata of all tables, this one included
+    for table in (duty.notice, unfinished.table):  # both are in the metadata of all tables
+        table.metadata.create_all(op.get_bind())

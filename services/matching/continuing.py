@@ -1,0 +1,140 @@
+"""Own cases against live alerts, in pieces of which each is a short transaction (decisions/0014).
+
+The first piece is done where the need arises. What is left is a row of `unfinished`, and `step` does a piece
+of it at a time, with a pause after each, so that messages are stored, handled and signed for in between.
+An alert that arrives meanwhile is compared by its own handler; one that changed or went is read as it is now,
+and so is the case.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from services.matching.comparing import Result, may_concern, weigh
+from services.matching.proposing import Proposing
+from services.matching.store import unfinished
+from services.matching.store.alerts import AlertKey, Alerts
+from services.matching.store.cases import Cases, OwnCase
+from services.matching.store.content import StoredAlert
+from services.matching.store.matches import Matches, MatchRow
+from services.matching.store.unfinished import Unfinished
+from shared.store.engine import Database, lock
+from shared.store.remembered import remembered
+
+PROPOSALS = 20
+"""In one transaction, at about 8 ms each."""
+ALERTS = 2_000
+"""Live alerts that one transaction looks at, at about 50 microseconds each."""
+PAUSE_SECONDS = 0.1
+IDLE_SECONDS = 0.5
+_BUDGET = "matching: what this transaction may still compare"
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one transaction may still do."""
+
+    proposals: int
+    alerts: int
+
+
+class Continuing:
+    """Compares own cases with the live alerts of a partner."""
+
+    def __init__(
+        self, database: Database, cases: Cases, alerts: Alerts, matches: Matches, proposing: Proposing
+    ) -> None:
+        self._database = database
+        self._cases = cases
+        self._alerts = alerts
+        self._matches = matches
+        self._proposing = proposing
+
+    def begin(self, session: Session, partner: str, own_case: str) -> None:
+        """Compare an own case that changed: as much as this transaction may, and leave the rest."""
+        unfinished.go_on(session, partner, own_case, self._piece(session, partner, own_case, after=""))
+
+    def run(self, stop: threading.Event) -> None:
+        """Do what was left, until `stop`."""
+        while not stop.is_set():
+            stop.wait(PAUSE_SECONDS if self.step() else IDLE_SECONDS)
+
+    def step(self) -> int:
+        """One piece of what was left, in a transaction of its own. 0 when nothing is left."""
+        with self._database.read() as session:  # an idle look must not cost the one write transaction
+            if unfinished.first(session) is None:
+                return 0
+        pieces = 0
+        with self._database.begin() as session:
+            lock(session, "audit")  # as every effect of matching
+            while self._left(session) and (row := unfinished.first(session)) is not None:
+                self._continue(session, row)
+                pieces += 1
+        return pieces
+
+    def _continue(self, session: Session, row: Unfinished) -> None:
+        if row.alert != unfinished.EVERY:
+            self._pair(session, row)
+            unfinished.finish(session, row)
+        elif (after := self._piece(session, row.partner, row.own_case, row.after)) is None:
+            unfinished.finish(session, row)
+        else:
+            unfinished.move(session, row, after)
+
+    def _left(self, session: Session) -> bool:
+        budget = _budget(session)
+        return budget.proposals > 0 and budget.alerts > 0
+
+    def _piece(self, session: Session, partner: str, own_case: str, after: str) -> str | None:
+        """Compare with the alerts behind `after`; returns the last one done, None when there are no more."""
+        budget = _budget(session)
+        if not self._left(session):
+            return after
+        limit = budget.alerts
+        alerts = self._alerts.live(session, partner, after, limit)
+        if not alerts:
+            return None
+        cases = self._cases.of_cases(session, partner, [own_case]).get(own_case, [])
+        known = self._matches.of_case(session, partner, own_case, after, alerts[-1].alert)
+        on_record = {row.key.alert: row for row in known}
+        for alert in alerts:
+            if budget.proposals <= 0:
+                return after
+            self._one(session, alert, own_case, cases, on_record.get(alert.alert))
+            budget.alerts -= 1
+            after = alert.alert
+        return after if len(alerts) == limit else None
+
+    def _pair(self, session: Session, row: Unfinished) -> None:
+        key = AlertKey(row.partner, row.alert)
+        alert = self._alerts.read(session, [key]).get(key)
+        if alert is None:
+            return
+        cases = self._cases.of_cases(session, row.partner, [row.own_case]).get(row.own_case, [])
+        known = [match for match in self._matches.of_alert(session, key) if match.own_case == row.own_case]
+        self._one(session, alert, row.own_case, cases, known[0] if known else None)
+        _budget(session).alerts -= 1
+
+    def _one(
+        self,
+        session: Session,
+        alert: StoredAlert,
+        own_case: str,
+        cases: list[OwnCase],
+        known: MatchRow | None,
+    ) -> None:
+        if known is None and not may_concern(alert, cases):
+            return
+        facts = alert.facts()
+        result: Result | None = weigh(alert, facts, cases) if cases else None
+        if result is not None or known is not None:
+            results = {} if result is None else {own_case: result}
+            self._proposing.settle(session, alert, facts, results, [] if known is None else [known])
+            _budget(session).proposals -= 1
+
+
+def _budget(session: Session) -> Budget:
+    """Of the whole transaction: the messages of a batch share it."""
+    budget: Budget = remembered(session).setdefault(_BUDGET, Budget(PROPOSALS, ALERTS))
+    return budget

@@ -1,0 +1,75 @@
+"""Comparisons that one transaction began and left to the next ones.
+
+A partner can keep thousands of live alerts of one person, or put dozens of people into one alert. Whoever
+proposes all that fits at once holds the database's one write transaction for minutes. What is left over is a
+row here, written in the transaction that left it, so that a kill loses nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, String, Table, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Session
+
+from services.matching.store.statements import insert
+from services.matching.store.tables import metadata
+from shared.store.columns import BigId
+
+EVERY = ""
+"""In place of one alert's reference: every live alert of the partner."""
+
+table = Table(
+    "unfinished_comparison",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("partner", String(32), nullable=False),
+    Column("own_case", String(40), nullable=False),
+    Column("alert", String(40), nullable=False),
+    # Of every alert: the last one that was compared. They are compared in the order of their references.
+    Column("after", String(40), nullable=False),
+    UniqueConstraint("partner", "own_case", "alert"),
+    sqlite_autoincrement=True,
+)
+"""An own case that is still to be compared, with one alert or with every one that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """One row."""
+
+    id: int
+    partner: str
+    own_case: str
+    alert: str
+    after: str
+
+
+def put_off(session: Session, partner: str, alert: str, own_cases: Sequence[str]) -> None:
+    """This alert is still to be compared with these own cases."""
+    rows = [{"partner": partner, "own_case": one, "alert": alert, "after": ""} for one in own_cases]
+    if rows:
+        session.connection().execute(insert(session, table).on_conflict_do_nothing(), rows)
+
+
+def go_on(session: Session, partner: str, own_case: str, after: str | None) -> None:
+    """This own case is still to be compared with every alert behind `after`; None: with none."""
+    mine = {"partner": partner, "own_case": own_case, "alert": EVERY}
+    session.execute(delete(table).filter_by(**mine))
+    if after is not None:
+        session.execute(insert(session, table).values(**mine, after=after))
+
+
+def first(session: Session) -> Unfinished | None:
+    """The oldest row."""
+    row = session.execute(select(table).order_by(table.c.id).limit(1)).one_or_none()
+    return None if row is None else Unfinished(*row)
+
+
+def move(session: Session, row: Unfinished, after: str) -> None:
+    """Its next piece begins behind `after`."""
+    session.execute(update(table).where(table.c.id == row.id).values(after=after))
+
+
+def finish(session: Session, row: Unfinished) -> None:
+    """Nothing of it is left."""
+    session.execute(delete(table).where(table.c.id == row.id))
