@@ -55,6 +55,10 @@ class Continuing:
         """Compare an own case that changed: as much as this transaction may, and leave the rest."""
         unfinished.go_on(session, partner, own_case, self._piece(session, partner, own_case, after=""))
 
+    def postpone(self, session: Session, partner: str, own_case: str) -> None:
+        """Compare it when the partner may speak again."""
+        unfinished.go_on(session, partner, own_case, after="")
+
     def run(self, stop: threading.Event) -> None:
         """Do what was left, until `stop`."""
         while not stop.is_set():

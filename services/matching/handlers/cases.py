@@ -54,6 +54,8 @@ class CaseHandlers:
         )
         if partner.may_speak:
             self._continuing.begin(session, body.partner, body.case)
+        else:  # what is alive of it still is when it comes back, and comes anew as a repetition
+            self._continuing.postpone(session, body.partner, body.case)
 
     def closed(self, session: Session, incoming: Incoming) -> None:
         """Forget a case for ever, with its possible matches; intake deletes what it shows of them itself."""

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from services.matching.columns import Columns
 from services.matching.handlers.bodies import body_of
 from services.matching.proposing import Proposing
-from services.matching.store import partners, receipts
+from services.matching.store import partners, receipts, unfinished
 from services.matching.store.alerts import Alerts
 from services.matching.store.cases import Cases
 from services.matching.store.matches import Matches
@@ -76,6 +76,7 @@ class PartnerHandlers:
         self._alerts.delete_of_partner(session, organisation)
         self._proposing.retract(session, self._matches.delete_of_partner(session, organisation), "partner")
         receipts.drop(session, organisation)
+        unfinished.drop(session, organisation)
         if left:
             self._columns.changing(session, organisation)
             self._cases.drop(session, organisation)

@@ -15,6 +15,9 @@ from shared.store.bulk import count
 from shared.store.remembered import remembered
 from shared.wire.codes import PartnerStatus
 
+MAY_SPEAK = (PartnerStatus.VERIFIED.value, PartnerStatus.SELF.value)
+"""Whose alerts are kept and compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -32,7 +35,7 @@ class Partner:
     @property
     def may_speak(self) -> bool:
         """Whether its alerts are kept and receipts go to it."""
-        return self.status in (PartnerStatus.VERIFIED, PartnerStatus.SELF)
+        return self.status in MAY_SPEAK
 
 
 _KNOWN = select(table).where(table.c.partner == bindparam("p"))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Column, String, Table, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Session
 
+from services.matching.store.partners import MAY_SPEAK
 from services.matching.store.statements import insert
-from services.matching.store.tables import metadata
+from services.matching.store.tables import metadata, partner
 from shared.store.columns import BigId
 
 EVERY = ""
@@ -44,25 +45,32 @@ class Unfinished:
     after: str
 
 
-def put_off(session: Session, partner: str, alert: str, own_cases: Sequence[str]) -> None:
+def put_off(session: Session, organisation: str, alert: str, own_cases: Sequence[str]) -> None:
     """This alert is still to be compared with these own cases."""
-    rows = [{"partner": partner, "own_case": one, "alert": alert, "after": ""} for one in own_cases]
+    rows = [{"partner": organisation, "own_case": one, "alert": alert, "after": ""} for one in own_cases]
     if rows:
         session.connection().execute(insert(session, table).on_conflict_do_nothing(), rows)
 
 
-def go_on(session: Session, partner: str, own_case: str, after: str | None) -> None:
+def go_on(session: Session, organisation: str, own_case: str, after: str | None) -> None:
     """This own case is still to be compared with every alert behind `after`; None: with none."""
-    mine = {"partner": partner, "own_case": own_case, "alert": EVERY}
+    mine = {"partner": organisation, "own_case": own_case, "alert": EVERY}
     session.execute(delete(table).filter_by(**mine))
     if after is not None:
         session.execute(insert(session, table).values(**mine, after=after))
 
 
 def first(session: Session) -> Unfinished | None:
-    """The oldest row."""
-    row = session.execute(select(table).order_by(table.c.id).limit(1)).one_or_none()
+    """The oldest row of a partner that may speak."""
+    speaking = select(partner.c.partner).where(partner.c.status.in_(MAY_SPEAK))
+    chosen = select(table).where(table.c.partner.in_(speaking)).order_by(table.c.id).limit(1)
+    row = session.execute(chosen).one_or_none()
     return None if row is None else Unfinished(*row)
+
+
+def drop(session: Session, organisation: str) -> None:
+    """Nothing of this partner is here any more that could be compared."""
+    session.execute(delete(table).filter_by(partner=organisation))
 
 
 def move(session: Session, row: Unfinished, after: str) -> None:

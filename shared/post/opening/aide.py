@@ -12,6 +12,7 @@ import socket
 import subprocess  # nosec B404: starts this very interpreter with fixed arguments
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -41,6 +42,7 @@ class Aide:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
+        self._finish: weakref.finalize[..., Aide] | None = None
         self._ready = False
         self._told: Terms | None = None
 
@@ -104,17 +106,23 @@ class Aide:
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             )
 
+            # Whoever forgets to close it leaves nothing behind either.
+            self._finish = weakref.finalize(self, _end, self._process, self._line)
+
     def _end(self) -> None:
-        if self._line is not None:
-            self._line.close()  # the process ends with its line
-        if self._process is not None:
-            try:
-                self._process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._process = self._line = self._told = None
+        if self._finish is not None:
+            self._finish()
+        self._finish = self._process = self._line = self._told = None
         self._ready = False
+
+
+def _end(process: subprocess.Popen[bytes], line: Connection) -> None:
+    line.close()  # the process ends with its line
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "LANG")

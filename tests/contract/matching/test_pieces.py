@@ -66,6 +66,21 @@ def test_a_transaction_looks_at_few_alerts_even_when_none_fits(world: World) -> 
     assert (left(world), world.handlers.compare_more()) == (0, 0)
 
 
+def test_a_case_that_comes_while_a_partner_is_suspect_is_compared_when_it_is_back(world: World) -> None:
+    """Its live alerts come anew as repetitions, which compare nothing: the child would not be found."""
+    flooded(world, 2)
+    stands = {"organisation": VILNIUS, "card": "", "prekeys": [], "revocations": []}
+    world.handle(PartnerChanged(status=PartnerStatus.SUSPECT, **stands))
+    world.handle(world.case("ona"))
+    assert world.handlers.compare_more() == 0
+    assert proposed(world) == []
+    world.handle(PartnerChanged(status=PartnerStatus.VERIFIED, **stands))
+    while world.handlers.compare_more():
+        pass
+    assert len(proposed(world)) == len(world.rows("possible_match")) == 2
+    assert left(world) == 0
+
+
 def test_a_kill_within_a_piece_repeats_that_piece_alone(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """The opening process: the same outcomes as here, and nothing that depends on it."""
 
+import gc
 import os
 import signal
 import threading
@@ -125,6 +126,14 @@ def test_it_ends_with_its_worker(offices: Offices, aide: Aide) -> None:
     pid = started(aide, offices.lyon)
     assert aide._line is not None
     aide._line.close()
+    assert gone(pid)
+
+
+def test_it_ends_with_its_owner(offices: Offices) -> None:
+    aide = Aide(worth_it=1)
+    pid = started(aide, offices.lyon)
+    del aide
+    gc.collect()
     assert gone(pid)
 
 
