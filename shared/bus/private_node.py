@@ -25,6 +25,7 @@ from shared.runtime.ports import free_ports, is_free
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+PORTS_SECONDS = 10.0
 _LOCATIONS = ("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin")
 
 
@@ -162,9 +163,17 @@ class PrivateBroker:
         )
 
     def _check_ports(self) -> None:
-        """RabbitMQ itself begins to run without its port and says so only in its log."""
+        """RabbitMQ itself begins to run without its port and says so only in its log.
+
+        A node that was just ended may hold its ports a moment longer than its first process lives: the
+        programs that it started end by themselves.
+        """
+        until = time.monotonic() + PORTS_SECONDS
         for port in (self.ports.tls, self.ports.distribution, self.ports.port_mapper):
-            if not is_free(port):
+            while not is_free(port):
+                if time.monotonic() < until:
+                    time.sleep(0.05)
+                    continue
                 raise BrokerDidNotStart(
                     f"Port {port} is used by another program: end that or choose another port."
                 )

@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,12 +50,28 @@ def test_two_nodes_live_side_by_side_and_leave_nothing_running(broker: PrivateBr
     assert answers_amqp(broker.relay_address("lt-vilnius"))
 
 
-def test_a_port_of_somebody_else_is_left_alone(broker: PrivateBroker, tmp_path: Path) -> None:
+def test_a_port_of_somebody_else_is_left_alone(
+    broker: PrivateBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private_node, "PORTS_SECONDS", 0.2)
     ports = BrokerPorts.free()
     taken = BrokerPorts(broker.ports.tls, ports.distribution, ports.port_mapper)
     with pytest.raises(BrokerDidNotStart, match=f"Port {broker.ports.tls} is used"):
         PrivateBroker(tmp_path, taken, ["pl-gdansk"]).start()
     assert answers_amqp(broker.relay_address("lt-vilnius"))
+
+
+def test_a_port_that_is_given_up_in_time_is_taken(tmp_path: Path) -> None:
+    """A node that was ended a moment ago: what it started ends a little after it."""
+    ports = BrokerPorts.free()
+    holder = socket.create_server(("127.0.0.1", ports.distribution))
+    threading.Timer(0.5, holder.close).start()
+    node = PrivateBroker(tmp_path, ports, ["pl-gdansk"])
+    try:
+        node.start()
+        assert node.running
+    finally:
+        node.stop()
 
 
 def test_a_node_that_cannot_start_says_where_the_reason_is(tmp_path: Path) -> None:
