@@ -57,8 +57,8 @@ class Aide:
             return None
         try:
             return self._open(bodies, terms, now) if self._is_ready() else None
-        except (AideFailed, OSError, EOFError, ValueError):
-            log.get("opening").warning("aide_failed")
+        except (AideFailed, OSError, EOFError, ValueError) as error:
+            log.get("opening").warning("aide_failed", error=error)
             self._end()
             return None
         finally:
