@@ -25,7 +25,7 @@ class Plan:
     """How much is measured."""
 
     alerts: int = 1500
-    rounds: int = 5
+    rounds: int = 15
     desk_alerts: int = 60
     load_seconds: float = 60.0
     pseudonym_batches: int = 4

@@ -66,9 +66,13 @@ def measure(
         floors: list[float] = []
         ours: list[float] = []
         for number in range(rounds + 1):
-            floors.append(alerts / _floor_round(floor_sender, floor_receiver, alerts))
             _prepare(sender, cases, alerts, chance)
+            # The floor before and after: a machine that becomes slower, or is held back after some seconds
+            # of work, is so for both.
+            before = _floor_round(floor_sender, floor_receiver, alerts)
             ours.append(alerts / _our_round(relay, partner, alerts))
+            after = _floor_round(floor_sender, floor_receiver, alerts)
+            floors.append(2 * alerts / (before + after))
             label = f"round {number}" if number else "rehearsal"
             say(f"{label}: {ours[-1]:.0f} of {floors[-1]:.0f} alerts a second, {ours[-1] / floors[-1]:.2f}")
     ratio = statistics.median(mine / bare for mine, bare in zip(ours[1:], floors[1:], strict=True))

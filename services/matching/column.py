@@ -10,14 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.matching.compare.birth_decade import BAND_YEARS
-from shared.crypto.tags import PSEUDONYM_BYTES, tag_columns
+from shared.crypto.tags import PSEUDONYM_BYTES, TagFinder
 
 UNKNOWN_BAND = 0
-_TINY_COLUMN = 500
-_SMALL_COLUMN = 200_000
 _SMALLEST_MERGE = 8192
 
 
@@ -84,12 +81,11 @@ class Column:
         if self._used - self._sorted > max(_SMALLEST_MERGE, self._sorted // 8):
             self._merge()
 
-    def search(self, salt: bytes, tags: NDArray[np.uint64], band: int) -> set[int]:
-        """The keys of the rows with a pseudonym whose salted tag is among `tags` (ascending)."""
+    def search(self, salt: bytes, tags: bytes, band: int) -> set[int]:
+        """The keys of the rows with a pseudonym whose tag is among `tags` (8 bytes each, ascending)."""
         ranges = self._ranges(band)
-        column = tag_columns(salt, [self._buffer[start:end].data for start, end in ranges])
         found: set[int] = set()
-        for position in Table(tags, len(column)).positions(column).tolist():
+        for position in TagFinder(salt, tags).positions([self._buffer[a:b].data for a, b in ranges]):
             slot = self._owner[_place(ranges, position)]
             if slot >= 0:
                 found.add(self._keys[slot])
@@ -156,44 +152,3 @@ def _place(ranges: Sequence[tuple[int, int]], position: int) -> int:
             return start + position
         position -= end - start
     raise IndexError(position)
-
-
-class Table:
-    """The tags of one alert, ready to be looked for in columns.
-
-    A table of the first bits lets few values through by chance (16 bits: 1 in 410, 20 bits: 1 in 6,500);
-    those are looked up exactly. The small table is cheaper to make.
-    """
-
-    __slots__ = ("_mask", "_shift", "_tags")
-
-    def __init__(self, tags: NDArray[np.uint64], expected: int) -> None:
-        """`tags` ascend; `expected` is how many values will be looked up."""
-        self._tags = tags
-        self._mask: NDArray[np.bool_] | None = None
-        if expected < _TINY_COLUMN:
-            return
-        bits = 16 if expected < _SMALL_COLUMN else 20
-        self._shift = np.uint64(64 - bits)
-        self._mask = np.zeros(1 << bits, dtype=np.bool_)
-        self._mask[tags >> self._shift] = True
-
-    def positions(self, column: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """Where in `column` one of the tags stands."""
-        if len(self._tags) == 0:
-            return np.empty(0, dtype=np.intp)
-        if self._mask is None:
-            return np.flatnonzero(self._equal(column))
-        # As signed numbers, which numpy takes for places as they are: half the time of `mask[unsigned]`.
-        candidates = np.flatnonzero(self._mask.take((column >> self._shift).view(np.int64)))
-        return candidates[self._equal(column[candidates])]
-
-    def _equal(self, values: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        nearest = np.minimum(np.searchsorted(self._tags, values), len(self._tags) - 1)
-        same: NDArray[np.bool_] = self._tags[nearest] == values
-        return same
-
-
-def tag_numbers(tags: bytes) -> NDArray[np.uint64]:
-    """The tags of an alert as native numbers; ascending, because bytes in big-endian order sort alike."""
-    return np.frombuffer(tags, dtype=">u8").astype(np.uint64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from services.matching.column import UNKNOWN_BAND, CaseRow, Column, tag_numbers
+from services.matching.column import UNKNOWN_BAND, CaseRow, Column
 from services.matching.keyless import KeylessCases
 from services.matching.store.cases import Cases
 from services.matching.store.content import AlertFacts, StoredAlert
@@ -64,7 +64,7 @@ class Columns:
                 loaded = self._fresh(session, partner, part.epoch)
                 if loaded is None:
                     continue
-                found |= loaded.column.search(part.salt, tag_numbers(part.tags), band)
+                found |= loaded.column.search(part.salt, part.tags, band)
                 found |= loaded.keyless.search(facts.description)
         return found
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.matching.column import Table, tag_numbers
 from services.matching.columns import COMPARED_KINDS, Columns
 from services.matching.domain import facts as digest
 from services.matching.scoring import Hit, Score, score
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.partners import Partner
-from shared.crypto.tags import tag_column
+from shared.crypto.tags import TagFinder
 from shared.wire.codes import CaseKind
 
 
@@ -61,9 +60,8 @@ def hits(alert: StoredAlert, cases: Sequence[OwnCase]) -> list[Hit]:
     for case in cases:
         for part in alert.sets:
             if part.epoch == case.epoch and case.pseudonyms:
-                column = tag_column(part.salt, case.pseudonyms)
-                places = Table(tag_numbers(part.tags), len(column)).positions(column)
-                found.extend(case.hit(place) for place in places.tolist())
+                places = TagFinder(part.salt, part.tags).positions([case.pseudonyms])
+                found.extend(case.hit(place) for place in places)
     return found
 
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
 
-MOST = 400
+MOST = 600
 
 
 @dataclass(slots=True)

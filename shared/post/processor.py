@@ -22,7 +22,8 @@ from shared.store import audit, inbox
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem, LostClaim
 
-BATCH = 128
+BATCH = 200
+"""Messages of one transaction at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class EnvelopeOpener:
         def open_all(bodies: Sequence[bytes]) -> list[Checked | Code]:
             helped = None if self.aide is None else self.aide.open(bodies, terms, now)
             if helped is None:
-                return [self._here(terms.open(data, now)) for data in bodies]
+                return [self._here(outcome) for outcome in terms.open(bodies, now)]
             return [self._beside(data, outcome) for data, outcome in zip(bodies, helped, strict=True)]
 
         return open_all

@@ -9,6 +9,13 @@ from shared.bus.topology import NODE_EXCHANGE, RELAY_EXCHANGE, inbox_queue
 from shared.post.routes import Lane
 from shared.runtime.settings import BrokerSettings, ServiceSettings
 
+AT_ONCE = 200
+"""Messages that are checked and stored in one transaction at most; as many more are on their way meanwhile.
+
+Of the largest envelopes (256 KiB) that is 100 MiB, a fifth of what a container may use.
+"""
+IN_HAND = {Lane.RELAY: 2, Lane.LOCAL: 1}
+"""Batches at a time: while one is stored, the next from partners is decrypted beside it (decisions/0016)."""
 _EXCHANGE = {Lane.RELAY: RELAY_EXCHANGE, Lane.LOCAL: NODE_EXCHANGE}
 
 
@@ -45,7 +52,13 @@ class RabbitWires:
     def consumer(self, lane: Lane) -> Consumer:
         service = self.settings.service
         queue = service if lane is Lane.LOCAL else inbox_queue(self.settings.organisation, service)
-        return RabbitConsumer(self._address(lane), queue)
+        return RabbitConsumer(
+            self._address(lane),
+            queue,
+            prefetch=2 * AT_ONCE,
+            batch=AT_ONCE,
+            in_hand=IN_HAND[lane],
+        )
 
     def _broker(self, lane: Lane) -> BrokerSettings | None:
         return self.settings.local if lane is Lane.LOCAL else self.settings.relay

@@ -71,8 +71,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one row of the chain says, its hash not yet among it."""
+class Link:
+    """One row of the chain before it is written; the same fields as AuditRow."""
 
     index: int
     at: datetime
@@ -82,12 +82,6 @@ class Said:
     details: str
     nonce: bytes
     previous: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Link(Said):
-    """One row of the chain before it is written; the same fields as AuditRow."""
-
     hash: bytes
 
     def row(self) -> dict[str, object]:
@@ -141,7 +135,7 @@ class Audit:
             secrets.token_bytes(NONCE_SIZE),
             FIRST_PREVIOUS if before is None else before.hash,
         )
-        return Link(*said, hash=row_hash(self._log, Said(*said)))
+        return Link(*said, _hash(self._log, *said))
 
     def sign_head(self, session: Session, signer: Signer) -> Head | None:
         """Sign the newest row and keep the head; the kept one if it is current, None for an empty log."""
@@ -172,18 +166,34 @@ def head_of(row: AuditHeadRow) -> Head:
     return Head(row.log, row.index, row.hash, row.at, row.signature)
 
 
-def row_hash(log: str, row: AuditRow | Said | Link) -> bytes:
+def row_hash(log: str, row: AuditRow | Link) -> bytes:
     """SHA-256 over a label and the canonical JSON of all that the row says, the previous hash included."""
+    return _hash(
+        log, row.index, row.at, row.actor, row.action, row.subject, row.details, row.nonce, row.previous
+    )
+
+
+def _hash(
+    log: str,
+    index: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    details: str,
+    nonce: bytes,
+    previous: bytes,
+) -> bytes:
     values: dict[str, str | int] = {
-        "action": row.action,
-        "actor": row.actor,
-        "at": in_utc(row.at).isoformat(timespec="microseconds"),
-        "details": row.details,
-        "index": row.index,
+        "action": action,
+        "actor": actor,
+        "at": in_utc(at).isoformat(timespec="microseconds"),
+        "details": details,
+        "index": index,
         "log": log,
-        "nonce": row.nonce.hex(),
-        "previous": row.previous.hex(),
-        "subject": row.subject,
+        "nonce": nonce.hex(),
+        "previous": previous.hex(),
+        "subject": subject,
     }
     return hashlib.sha256(b"myosotis audit row v1|" + canonical(values)).digest()
 

@@ -73,31 +73,51 @@ def note_received(session: Session, stream: str, seq: int) -> Gap | None:
     Raises ValueError for a number below 1 or above 2^53 - 1.
     """
     _in_range(seq)
-    highest = _highest_locked(session, stream)
-    if seq > highest.last:
-        gap = Gap(highest.last + 1, seq - 1) if seq > highest.last + 1 else None
-        if gap is not None:
-            session.add(MissingRow(stream=stream, first=gap.first, last=gap.last))
-        highest.last = seq
-        session.flush()
-        if gap is not None:
-            _collapse(session, stream)
-        return gap
-    _fill(session, stream, seq)
-    return None
+    return _note(session, stream, _highest_locked(session, stream), Gap(seq, seq))
 
 
 def note_all_received(session: Session, stream: str, seqs: Sequence[int]) -> None:
-    """`note_received` for all of a batch; a run without gaps, as it mostly is, costs one statement."""
+    """`note_received` for all of a batch; a run of numbers costs as much as one.
+
+    Runs may come in any order: several workers, or several threads of one, store what arrives.
+    """
     for seq in seqs:
         _in_range(seq)
     highest = _highest_locked(session, stream)
-    if list(seqs) == list(range(highest.last + 1, highest.last + 1 + len(seqs))):
-        highest.last += len(seqs)
-        session.flush()
-        return
+    for run in _runs(seqs):
+        _note(session, stream, highest, run)
+
+
+def _runs(seqs: Sequence[int]) -> Iterator[Gap]:
+    """The numbers as ranges of such as follow one another."""
+    first = last = 0
     for seq in seqs:
-        note_received(session, stream, seq)
+        if last and seq == last + 1:
+            last = seq
+            continue
+        if last:
+            yield Gap(first, last)
+        first = last = seq
+    if last:
+        yield Gap(first, last)
+
+
+def _note(session: Session, stream: str, highest: SequenceRow, run: Gap) -> Gap | None:
+    """Remember that all of `run` arrived; the gap before it, if it shows a new one."""
+    known = highest.last
+    if run.first <= known:
+        _fill(session, stream, run)
+    if run.last <= known:
+        return None
+    highest.last = run.last
+    session.flush()
+    if run.first <= known + 1:
+        return None
+    gap = Gap(known + 1, run.first - 1)
+    session.add(MissingRow(stream=stream, first=gap.first, last=gap.last))
+    session.flush()
+    _collapse(session, stream)
+    return gap
 
 
 def missing(session: Session, stream: str, limit: int = GAPS_KEPT) -> list[Gap]:
@@ -112,19 +132,24 @@ def give_up(session: Session, stream: str) -> None:
     session.execute(delete(MissingRow).where(MissingRow.stream == stream))
 
 
-def _fill(session: Session, stream: str, seq: int) -> None:
-    chosen = select(MissingRow).where(
-        MissingRow.stream == stream, MissingRow.first <= seq, MissingRow.last >= seq
+def _fill(session: Session, stream: str, run: Gap) -> None:
+    """Take the numbers of `run` out of the gaps."""
+    touched = select(MissingRow).where(
+        MissingRow.stream == stream, MissingRow.first <= run.last, MissingRow.last >= run.first
     )
-    row = session.scalars(chosen).one_or_none()
-    if row is None:
-        return
-    parts = [part for part in (Gap(row.first, seq - 1), Gap(seq + 1, row.last)) if part.first <= part.last]
-    session.delete(row)
+    rows = session.scalars(touched).all()
+    left = [
+        part
+        for row in rows
+        for part in (Gap(row.first, run.first - 1), Gap(run.last + 1, row.last))
+        if part.first <= part.last
+    ]
+    for row in rows:
+        session.delete(row)
     session.flush()
-    session.add_all(MissingRow(stream=stream, first=part.first, last=part.last) for part in parts)
+    session.add_all(MissingRow(stream=stream, first=part.first, last=part.last) for part in left)
     session.flush()
-    if len(parts) > 1:
+    if len(left) > len(rows):
         _collapse(session, stream)
 
 

@@ -9,12 +9,12 @@ The header is part of what is signed, and it names the recipient's key: what B r
 sealed again for C (case 6).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -25,7 +25,7 @@ from shared.wire.envelope_padding import BUCKETS, MAX_INNER_BYTES, EnvelopeTooLa
 from shared.wire.messages import Body
 from shared.wire.parties import Party
 from shared.wire.reject import Code, Reject
-from shared.wire.values import Count, KeyId, Model, Reference, Time
+from shared.wire.values import ACCEPTED_BEFORE, Count, KeyId, Model, Reference, Time
 
 __all__ = [
     "BUCKETS",
@@ -42,6 +42,7 @@ __all__ = [
     "decode_inner",
     "encode_inner",
     "open_envelope",
+    "open_envelopes",
     "pad",
     "seal",
     "unpad",
@@ -211,6 +212,71 @@ def open_envelope(
     `seen` tells whether this message id of this sender was received before. It is asked last, so that only an
     authentic message can be called a replay.
     """
+    [outcome] = open_envelopes([data], keyring=keyring, directory=directory, me=me, now=now, seen=seen)
+    if isinstance(outcome, Code):
+        raise Reject(outcome)
+    return outcome
+
+
+def open_envelopes(
+    many: Sequence[bytes],
+    *,
+    keyring: KeyRing,
+    directory: SenderDirectory,
+    me: Party,
+    now: datetime,
+    seen: Callable[[Party, str], bool],
+) -> list[Opened | Code]:
+    """`open_envelope` for each of these; where it would be refused, the code.
+
+    Each passes the same checks in the same order. But all are decrypted before the first is read, and all
+    are read before the first signature is checked: a processor that changes between the three for every
+    envelope takes a quarter more time for each.
+    """
+
+    def judge(read: _Read) -> Opened:
+        _check_sender(read.inner, directory, read.header, read.inner_bytes, read.signature)
+        if read.inner.to != me or not _addressed_to_role(read.inner):
+            raise Reject(Code.NOT_FOR_ME)
+        _check_times(read.inner, now)
+        if seen(read.inner.sender, read.inner.id):
+            raise Reject(Code.REPLAY)
+        return Opened(read.inner, read.header, read.inner_bytes, read.signature)
+
+    decrypted = _each(lambda data: _decrypt(data, keyring), many)
+    return _each(judge, _each(lambda bare: _Read(*bare, decode_inner(bare.inner_bytes)), decrypted))
+
+
+class _Decrypted(NamedTuple):
+    header: bytes
+    signature: bytes
+    inner_bytes: bytes
+
+
+class _Read(NamedTuple):
+    header: bytes
+    signature: bytes
+    inner_bytes: bytes
+    inner: Inner
+
+
+_Before = TypeVar("_Before")
+_After = TypeVar("_After")
+
+
+def _each(step: Callable[[_Before], _After], many: Iterable[_Before | Code]) -> list[_After | Code]:
+    """Take all of these one step further, but those that were refused before."""
+    outcomes: list[_After | Code] = []
+    for one in many:
+        try:
+            outcomes.append(one if isinstance(one, Code) else step(one))
+        except Reject as refusal:
+            outcomes.append(refusal.code)
+    return outcomes
+
+
+def _decrypt(data: bytes, keyring: KeyRing) -> _Decrypted:
+    """Steps 1 to 6."""
     header = check_header(data)
     key = keyring.opening_key(header[6:])
     if key is None:
@@ -219,15 +285,7 @@ def open_envelope(
         plaintext = key.open(data[HEADER_BYTES:], INFO_LABEL + header)
     except sealing.CannotOpen:
         raise Reject(Code.DECRYPT) from None
-    signature, inner_bytes = unpad(plaintext)
-    inner = decode_inner(inner_bytes)
-    _check_sender(inner, directory, header, inner_bytes, signature)
-    if inner.to != me or not _addressed_to_role(inner):
-        raise Reject(Code.NOT_FOR_ME)
-    _check_times(inner, now)
-    if seen(inner.sender, inner.id):
-        raise Reject(Code.REPLAY)
-    return Opened(inner=inner, header=header, inner_bytes=inner_bytes, raw_signature=signature)
+    return _Decrypted(header, *unpad(plaintext))
 
 
 def check_header(data: bytes) -> bytes:
@@ -264,16 +322,16 @@ def decode_checked(data: bytes) -> Inner:
     """
     # In canonical JSON only the version, a number, comes after the type.
     message_type = data.rpartition(b',"type":"')[2].partition(b'"')[0]
-    return _read(data, message_type.decode("ascii", "replace"))
+    return _read(data, message_type.decode("ascii", "replace"), ACCEPTED_BEFORE)
 
 
-def _read(data: bytes, message_type: object) -> Inner:
+def _read(data: bytes, message_type: object, context: object = None) -> Inner:
     """By way of the JSON, because strict validation of Python values wants members of enumerations."""
     schema = _schemas().get(message_type) if isinstance(message_type, str) else None
     if schema is None:
         raise Reject(Code.SCHEMA)
     try:
-        fields = schema.model_validate_json(data, strict=True)
+        fields = schema.model_validate_json(data, strict=True, context=context)
         return Inner(
             id=fields.id,
             sender=Party.parse(fields.sender),

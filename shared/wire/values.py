@@ -7,9 +7,17 @@ a time or base64. That is what keeps a name from leaving by accident (DESIGN, ru
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic.json_schema import JsonSchemaValue
 
 from shared.runtime import clock
@@ -70,6 +78,15 @@ def _of_length(length: int) -> AfterValidator:
 def _is_time(text: str) -> str:
     clock.from_wire(text)
     return text
+
+
+ACCEPTED_BEFORE: Final = object()
+"""Validation context for a text that passed every check before: costly proofs need no repetition."""
+
+
+def accepted_before(info: ValidationInfo) -> bool:
+    """Whether this validation only makes the values again."""
+    return info.context is ACCEPTED_BEFORE
 
 
 class Model(BaseModel):

@@ -123,7 +123,7 @@ class AlertHandlers:
         elif decision.effect is Effect.STORE:
             self._store(session, arrival, known)
         elif decision.effect is Effect.REPEAT:
-            receipts.owe_many(session, arrival.due)
+            receipts.owe_many(session, [arrival.due])
 
     def _store(self, session: Session, arrival: Arrival, known: Standing | None) -> None:
         if known is None:
@@ -135,7 +135,7 @@ class AlertHandlers:
         on_record = self._matches.of_alert(session, arrival.key)
         if results or on_record:
             self._proposing.settle(session, alert, facts, results, on_record)
-        receipts.owe_many(session, arrival.due)
+        receipts.owe_many(session, [arrival.due])
         self._audit.append_many(session, [arrival.entry])
 
     def _end(self, session: Session, incoming: Incoming, alert: str, version: int, state: State) -> None:

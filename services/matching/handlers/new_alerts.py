@@ -24,9 +24,6 @@ from shared.store.audit import Audit, Entry
 from shared.wire.codes import ReceiptOutcome
 from shared.wire.messages import AlertContent
 
-KEPT = (ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)
-"""What the partner is told of an alert that was kept, whether or not something was found (rule 4)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -43,9 +40,9 @@ class Arrival:
         return AlertKey(self.partner.partner, self.body.alert)
 
     @property
-    def due(self) -> list[Due]:
-        """What the next receipt says of it."""
-        return [Due(self.key, self.body.version, self.slot, outcome) for outcome in KEPT]
+    def due(self) -> Due:
+        """What the next receipt says of it, whether or not something was found (rule 4)."""
+        return Due(self.key, self.body.version, self.slot, ReceiptOutcome.COMPARED)
 
     @property
     def entry(self) -> Entry:
@@ -78,7 +75,7 @@ class NewAlerts:
             results = self._comparing.alert_with_cases(session, one.partner, alert, facts)
             if results:
                 self._proposing.settle(session, alert, facts, results, [])
-        receipts.owe_many(session, [due for one in arrivals for due in one.due])
+        receipts.owe_many(session, [one.due for one in arrivals])
         self._audit.append_many(session, [one.entry for one in arrivals])
         for one in arrivals:
             self._post.wake(session, wait_key(one.key))

@@ -45,6 +45,10 @@ _CLOSED = select(closed_case.c.own_case).where(closed_case.c.own_case == bindpar
 _VERSION = select(table.c.version).where(
     table.c.partner == bindparam("p"), table.c.epoch == bindparam("e"), table.c.own_case == bindparam("c")
 )
+_OF_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+_OF_CASES = select(table).where(
+    table.c.partner == bindparam("p"), table.c.own_case.in_(bindparam("cases", expanding=True))
+)
 _REPLACED = ("version", "kind", "groups", "pseudonyms", "description", "revision")
 
 
@@ -127,7 +131,7 @@ class Cases:
         return [
             self._open(row)
             for part in chunks(ids)
-            for row in session.execute(select(table).where(table.c.id.in_(part)))
+            for row in session.connection().execute(_OF_IDS, {"ids": part})
             if row.description
         ]
 
@@ -136,10 +140,8 @@ class Cases:
         found: dict[str, list[OwnCase]] = {}
         ordered = sorted(cases)
         for start in range(0, len(ordered), 500):
-            chosen = select(table).where(
-                table.c.partner == partner, table.c.own_case.in_(ordered[start : start + 500])
-            )
-            for row in session.execute(chosen):
+            asked = {"p": partner, "cases": ordered[start : start + 500]}
+            for row in session.connection().execute(_OF_CASES, asked):
                 if row.description:
                     found.setdefault(row.own_case, []).append(self._open(row))
         for rows in found.values():

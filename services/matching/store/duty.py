@@ -6,11 +6,12 @@ desk lists each of them.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Column, String, Table, delete, select
+from sqlalchemy import Column, String, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from services.matching.store.statements import insert
+from services.matching.store.statements import Insert, dialect, insert_for
 from services.matching.store.tables import metadata
 from shared.store.columns import UtcDateTime
 
@@ -30,10 +31,22 @@ notice = Table(
 
 def reference_for(session: Session, partner: str, own_case: str, match: str, now: datetime) -> str:
     """The reference to tell this match under: an earlier one's of the same pair, or its own."""
+    connection = session.connection()
     # A `since` ahead of now comes from a clock that was wrong, and must fold nothing (case 27).
-    session.execute(delete(notice).where((notice.c.since <= now - FOLDED_FOR) | (notice.c.since > now)))
-    mine = (notice.c.partner == partner) & (notice.c.own_case == own_case)
-    values = {"partner": partner, "own_case": own_case, "match": match, "since": now}
-    session.execute(insert(session, notice).values(**values).on_conflict_do_nothing())
-    reference: str = session.execute(select(notice.c.match).where(mine)).scalar_one()
+    connection.execute(_FORGET, {"old": now - FOLDED_FOR, "now": now})
+    mine = {"partner": partner, "own_case": own_case}
+    connection.execute(_begin(dialect(session)), {**mine, "match": match, "since": now})
+    reference: str = connection.execute(_READ, mine).scalar_one()
     return reference
+
+
+# Made once: making a statement costs more than running it.
+_FORGET = delete(notice).where((notice.c.since <= bindparam("old")) | (notice.c.since > bindparam("now")))
+_READ = select(notice.c.match).where(
+    notice.c.partner == bindparam("partner"), notice.c.own_case == bindparam("own_case")
+)
+
+
+@cache
+def _begin(dialect_name: str) -> Insert:
+    return insert_for(dialect_name, notice).on_conflict_do_nothing()

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from services.matching.domain.decisions import Match
 from services.matching.store.alerts import AlertKey
-from services.matching.store.statements import insert
+from services.matching.store.statements import dialect, insert_for
 from services.matching.store.tables import match as table
 from shared.crypto.rest import RestCipher
 from shared.store.context import field_context
@@ -31,18 +34,16 @@ class Matches:
 
     def add(self, session: Session, row: MatchRow, now: datetime) -> bool:
         """Put a new pair on record. False if it is there already: another worker was faster (case 87)."""
-        statement = insert(session, table).values(
-            match=row.match.reference,
-            partner=row.key.partner,
-            alert=row.key.alert,
-            own_case=row.own_case,
-            created=now,
+        values = {
+            "match": row.match.reference,
+            "partner": row.key.partner,
+            "alert": row.key.alert,
+            "own_case": row.own_case,
+            "created": now,
             **self._values(row.match),
-        )
-        added = statement.on_conflict_do_nothing(
-            index_elements=[table.c.partner, table.c.alert, table.c.own_case]
-        ).returning(table.c.match)
-        return session.execute(added).scalar_one_or_none() is not None
+        }
+        added = session.connection().execute(_add(dialect(session)), values)
+        return added.scalar_one_or_none() is not None
 
     def change(self, session: Session, match: Match) -> None:
         """Write version, state and facts."""
@@ -96,6 +97,15 @@ class Matches:
             row.match, row.version, row.state, facts, excluded or None, row.decided_seq, about or None
         )
         return MatchRow(AlertKey(row.partner, row.alert), row.own_case, match)
+
+
+@cache
+def _add(dialect_name: str) -> ReturningInsert[Any]:
+    """Made once: making a statement costs more than running it."""
+    pair = [table.c.partner, table.c.alert, table.c.own_case]
+    return (
+        insert_for(dialect_name, table).on_conflict_do_nothing(index_elements=pair).returning(table.c.match)
+    )
 
 
 def _context(reference: str) -> bytes:

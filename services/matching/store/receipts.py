@@ -56,6 +56,9 @@ def owe_many(session: Session, facts: Sequence[Due]) -> None:
     session.connection().execute(_owe(dialect(session)), rows)
 
 
+_STEPS = {ReceiptOutcome.COMPARED.value: (ReceiptOutcome.STORED, ReceiptOutcome.COMPARED)}
+
+
 @cache
 def _owe(dialect_name: str) -> Insert:
     """Made once: making a statement costs more than running it."""
@@ -65,25 +68,30 @@ def _owe(dialect_name: str) -> Insert:
 def due(
     session: Session, partner: str, before: datetime, limit: int
 ) -> tuple[Sequence[int], list[ReceiptItem]]:
-    """The oldest facts from slots that began before `before`: the ids of their rows, and the items."""
+    """The oldest facts from slots that began before `before`: ids of rows, and at most `limit` items.
+
+    What was compared was stored, too: one row, two items.
+    """
     chosen = (
         select(table)
         .where(table.c.partner == partner, table.c.at < before)
         .order_by(table.c.at, table.c.id)
         .limit(limit)
     )
-    rows = session.execute(chosen).all()
-    items = [
-        ReceiptItem(
-            alert=row.alert,
-            version=row.version,
-            outcome=ReceiptOutcome(row.outcome),
-            at=to_wire(row.at),
-            reason=row.reason,
-        )
-        for row in rows
-    ]
-    return [row.id for row in rows], items
+    ids: list[int] = []
+    items: list[ReceiptItem] = []
+    for row in session.execute(chosen):
+        outcomes = _STEPS.get(row.outcome) or (ReceiptOutcome(row.outcome),)
+        if len(items) + len(outcomes) > limit:
+            break
+        ids.append(row.id)
+        items += [
+            ReceiptItem(
+                alert=row.alert, version=row.version, outcome=outcome, at=to_wire(row.at), reason=row.reason
+            )
+            for outcome in outcomes
+        ]
+    return ids, items
 
 
 def told(session: Session, ids: Sequence[int]) -> None:

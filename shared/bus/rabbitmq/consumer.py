@@ -4,7 +4,9 @@ import functools
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from shared.bus.backoff import Backoff
@@ -22,7 +24,8 @@ class RabbitConsumer:
     """`shared.bus.port.Consumer` for one queue of one vhost.
 
     `prefetch` messages at most are on their way to us unsettled; a batch has at most `batch` and waits
-    at most `linger_ms` milliseconds for company; `again_pause` is in seconds.
+    at most `linger_ms` milliseconds for company; `again_pause` is in seconds. While more is waiting,
+    `in_hand` batches are handled at a time, and settled in the order in which they came.
     """
 
     def __init__(
@@ -33,16 +36,20 @@ class RabbitConsumer:
         batch: int = 100,
         linger_ms: int = 20,
         *,
+        in_hand: int = 1,
         again_pause: float = 1.0,
         connect_timeout: float = 15.0,
     ) -> None:
         if not 1 <= batch <= prefetch:
             raise ValueError("batch must be between 1 and prefetch")
+        if in_hand < 1:
+            raise ValueError("one batch at a time is the least")
         self._address = address
         self._queue_name = queue_name
         self._prefetch = prefetch
         self._batch = batch
         self._linger = linger_ms / 1000
+        self._in_hand = in_hand
         self._again_pause = again_pause
         self._connect_timeout = connect_timeout
         self._line: Line | None = None
@@ -76,17 +83,33 @@ class RabbitConsumer:
     def _serve(
         self, line: Line, arrivals: _Arrivals, handle_batch: HandleBatch, stop: threading.Event
     ) -> None:
-        while not stop.is_set():
-            batch = self._collect(line, arrivals, stop)
-            if not batch:
-                continue
-            deliveries = [delivery for _, delivery in batch]
-            verdicts = checked(handle_batch(deliveries), deliveries)
-            now, later = settle([tag for tag, _ in batch], verdicts)
-            line.call(functools.partial(_send, line, now))
-            if later:
-                stop.wait(self._again_pause)
-                line.call(functools.partial(_send, line, later))
+        pending: deque[tuple[list[int], Future[Sequence[Verdict]]]] = deque()
+
+        def settle_oldest() -> None:
+            tags, verdicts = pending.popleft()
+            self._settle(line, tags, verdicts.result(), stop)
+
+        with ThreadPoolExecutor(self._in_hand, "consumer") as hands:
+            while not stop.is_set():
+                batch = self._collect(line, arrivals, stop)
+                if not batch:
+                    continue
+                deliveries = [delivery for _, delivery in batch]
+                pending.append(([tag for tag, _ in batch], hands.submit(_verdicts, handle_batch, deliveries)))
+                # Nobody waits for a next batch that may never come.
+                while pending and (len(pending) >= self._in_hand or arrivals.empty()):
+                    settle_oldest()
+            while pending:
+                settle_oldest()
+
+    def _settle(
+        self, line: Line, tags: Sequence[int], verdicts: Sequence[Verdict], stop: threading.Event
+    ) -> None:
+        now, later = settle(tags, verdicts)
+        line.call(functools.partial(_send, line, now))
+        if later:
+            stop.wait(self._again_pause)
+            line.call(functools.partial(_send, line, later))
 
     def _collect(self, line: Line, arrivals: _Arrivals, stop: threading.Event) -> list[tuple[int, Delivery]]:
         """The next batch; empty when `stop` was set first. Raises the line's problem when it broke, because
@@ -120,6 +143,10 @@ class RabbitConsumer:
     def _cancelled(self) -> None:
         if self._line is not None:
             self._line.cancelled()
+
+
+def _verdicts(handle_batch: HandleBatch, deliveries: list[Delivery]) -> Sequence[Verdict]:
+    return checked(handle_batch(deliveries), deliveries)
 
 
 def _send(line: Line, settlements: Sequence[Settlement]) -> None:

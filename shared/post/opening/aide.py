@@ -34,7 +34,7 @@ class AideFailed(Exception):
 
 
 class Aide:
-    """Safe for threads: whoever finds it busy opens for himself."""
+    """Safe for threads: whoever finds it busy waits for its turn, which is faster than opening."""
 
     def __init__(self, worth_it: int = WORTH_IT, answer_seconds: float = ANSWER_SECONDS) -> None:
         self._worth_it = worth_it
@@ -53,7 +53,7 @@ class Aide:
 
     def open(self, bodies: Sequence[bytes], terms: Terms, now: datetime) -> list[Bare | Code] | None:
         """What became of each envelope; None if it is better or necessary to open them here."""
-        if len(bodies) < self._worth_it or not self._lock.acquire(blocking=False):
+        if len(bodies) < self._worth_it or not self._lock.acquire(timeout=self._answer_seconds):
             return None
         try:
             return self._open(bodies, terms, now) if self._is_ready() else None

@@ -31,7 +31,7 @@ def serve(line: Connection, idle_seconds: float = IDLE_SECONDS) -> None:
         if terms is None:
             raise ValueError("the terms come before the first envelopes")
         bodies, now = frames.read_envelopes(order)
-        line.send_bytes(frames.answer([terms.open(body, now) for body in bodies]))
+        line.send_bytes(frames.answer(terms.open(bodies, now)))
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """What opening needs to know, without a database: the keys and the partners of one moment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from shared.crypto.signing import VerifyKey
 from shared.wire import envelope
 from shared.wire.envelope import Opened, Signer, SignerStatus
 from shared.wire.parties import Party
-from shared.wire.reject import Code, Reject
+from shared.wire.reject import Code
 
 
 def _never(sender: Party, message_id: str) -> bool:
@@ -35,14 +35,9 @@ class Terms:
         """See `envelope.SenderDirectory`."""
         return self.signers.get((sender, skid))
 
-    def open(self, data: bytes, now: datetime) -> Opened | Code:
-        """The envelope's message, every check but that for replays done; or why it is refused."""
-        try:
-            return envelope.open_envelope(
-                data, keyring=self, directory=self, me=self.me, now=now, seen=_never
-            )
-        except Reject as refusal:
-            return refusal.code
+    def open(self, many: Sequence[bytes], now: datetime) -> list[Opened | Code]:
+        """The message of each envelope, every check but that for replays done; or why it is refused."""
+        return envelope.open_envelopes(many, keyring=self, directory=self, me=self.me, now=now, seen=_never)
 
     def to_bytes(self) -> bytes:
         """For the process beside this one and nobody else: the private keys are in it."""

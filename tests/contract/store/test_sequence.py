@@ -58,6 +58,38 @@ def test_any_order_leaves_the_same_gaps(database: Database) -> None:
             assert sequence.missing(session, stream) == [Gap(5, 6), Gap(40, 40), Gap(77, 77)]
 
 
+def test_batches_in_any_order_leave_the_same_gaps(database: Database) -> None:
+    """Case 70: two workers store what arrives; runs over gaps, within gaps, beyond the end."""
+    chance = random.Random(71)
+    never = {5, 6, 40, 77, 150}
+    for number in range(20):
+        runs, first = [], 1
+        while first <= 200:
+            last = min(200, first + chance.randrange(40))
+            runs.append([seq for seq in range(first, last + 1) if seq not in never])
+            first = last + 1
+        runs += [list(range(60, 75)), list(range(1, 5)), [199, 200, 199]]
+        chance.shuffle(runs)
+        stream = f"stream-{number}"
+        with database.begin() as session:
+            for run in runs:
+                sequence.note_all_received(session, stream, run)
+            assert sequence.missing(session, stream) == [
+                Gap(5, 6), Gap(40, 40), Gap(77, 77), Gap(150, 150),
+            ]  # fmt: skip
+
+
+def test_a_run_costs_as_much_as_one_number(database: Database) -> None:
+    with database.begin() as session:
+        sequence.note_received(session, STREAM, 1000)
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    with database.begin() as session:
+        sequence.note_all_received(session, STREAM, range(1, 501))
+    assert len(statements) < 12, statements
+    assert rows_of(database) == [Gap(501, 999)]
+
+
 def test_a_jump_to_the_largest_number_is_one_row(database: Database) -> None:
     with database.begin() as session:
         gap = sequence.note_received(session, STREAM, sequence.LARGEST)

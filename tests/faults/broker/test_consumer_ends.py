@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -98,3 +99,60 @@ def test_heartbeats_are_answered_while_a_handler_sleeps_longer_than_they_allow(b
     assert len(times) == 2
     with raw_channel(broker.relay_address("lv-riga")) as channel:
         assert channel.basic_get(QUEUE)[0] is None
+
+
+class _Hands:
+    """A handler that holds every batch until it is told to let it go, whichever thread brought it."""
+
+    def __init__(self) -> None:
+        self.begun: list[list[bytes]] = []
+        self.gates = [threading.Event() for _ in range(3)]
+
+    def __call__(self, batch: list[Delivery]) -> list[Verdict]:
+        number = len(self.begun)
+        self.begun.append([delivery.body for delivery in batch])
+        assert self.gates[number].wait(20)
+        return [Verdict.ACK] * len(batch)
+
+
+def test_two_batches_in_hand_are_settled_in_the_order_in_which_they_came(broker: PrivateBroker) -> None:
+    """The second is done first; were it settled first, its "up to here" would settle the first, too."""
+    with publishing(broker) as publisher:
+        publisher.publish(MESSAGES)
+    hands = _Hands()
+    consumer = RabbitConsumer(broker.relay_address("lv-riga"), QUEUE, prefetch=12, batch=4, in_hand=2)
+    stop = threading.Event()
+    thread = threading.Thread(target=consumer.run, args=(hands, stop))
+    thread.start()
+    wait_for(lambda: len(hands.begun) == 2)
+    hands.gates[1].set()
+    time.sleep(0.5)
+    assert len(hands.begun) == 2, "a third batch is begun before the first was settled"
+    hands.gates[0].set()
+    wait_for(lambda: len(hands.begun) == 3)
+    stop.set()
+    hands.gates[2].set()
+    thread.join(20)
+    assert sorted(body for batch in hands.begun for body in batch) == sorted(bodies(MESSAGES))
+    assert take_all(broker, QUEUE) == []
+
+
+def test_a_batch_in_hand_that_fails_settles_nothing_of_what_came_after(broker: PrivateBroker) -> None:
+    with publishing(broker) as publisher:
+        publisher.publish(MESSAGES[:8])
+    begun: list[list[bytes]] = []
+
+    def handle(batch: list[Delivery]) -> list[Verdict]:
+        begun.append([delivery.body for delivery in batch])
+        if bodies(MESSAGES[:1])[0] in begun[-1]:
+            time.sleep(0.5)
+            raise RuntimeError("the database is away")
+        return [Verdict.ACK] * len(batch)
+
+    consumer = RabbitConsumer(broker.relay_address("lv-riga"), QUEUE, prefetch=12, batch=4, in_hand=2)
+    with pytest.raises(RuntimeError):
+        consumer.run(handle, threading.Event())
+    assert len(begun) == 2
+    left: list[bytes] = []
+    wait_for(lambda: len(left) == 8 or bool(left.extend(take_all(broker, QUEUE))))
+    assert sorted(left) == sorted(bodies(MESSAGES[:8]))

@@ -23,12 +23,39 @@ def test_a_column_equals_its_tags_one_by_one(count: int) -> None:
         assert int(numbers[index]) == int.from_bytes(tag, "big")
 
 
-def test_parts_are_one_column() -> None:
-    salt, parts = tags.new_salt(), [os.urandom(16 * count) for count in (3, 0, 40_000, 1)]
-    assert tags.tag_columns(salt, parts).tolist() == tags.tag_column(salt, b"".join(parts)).tolist()
-    assert len(tags.tag_columns(salt, [])) == 0
+@pytest.mark.parametrize("counts", [(0,), (1,), (24,), (3, 0, 40_000, 1), (32_768, 32_769)])
+def test_what_is_found_is_what_the_tags_one_by_one_say(counts: tuple[int, ...]) -> None:
+    salt, parts = tags.new_salt(), [os.urandom(16 * count) for count in counts]
+    column = b"".join(parts)
+    count = len(column) // 16
+    places = sorted({0, count // 3, count // 2, count - 1} & set(range(count)))
+    wanted = tags.padded_tags(salt, b"".join(column[16 * place : 16 * place + 16] for place in places), 160)
+    finder = tags.TagFinder(salt, b"".join(wanted))
+    assert finder.positions(parts) == finder.positions([column]) == places
+    one_by_one = np.flatnonzero(
+        np.isin(tags.tag_column(salt, column), [int.from_bytes(t, "big") for t in wanted])
+    )
+    assert one_by_one.tolist() == places
+    assert tags.TagFinder(salt, b"").positions(parts) == []
+    assert tags.TagFinder(tags.new_salt(), b"".join(wanted)).positions(parts) == []
+
+
+def test_a_tag_that_begins_like_another_is_not_found() -> None:
+    """The table of the first two bytes lets it through; the whole tag counts."""
+    salt, pseudonym = tags.new_salt(), os.urandom(16)
+    mine = int.from_bytes(tags.tag(salt, pseudonym), "big")
+    alike = sorted({(mine ^ other) for other in (1, 2**20, 2**47)})
+    listed = b"".join(number.to_bytes(8, "big") for number in alike)
+    assert tags.TagFinder(salt, listed).positions([pseudonym]) == []
+
+
+def test_sizes_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="multiple of 16"):
-        tags.tag_columns(salt, [bytes(16), bytes(15)])
+        tags.TagFinder(bytes(16), bytes(8)).positions([bytes(16), bytes(15)])
+    with pytest.raises(ValueError, match="A salt has 16"):
+        tags.TagFinder(bytes(15), bytes(8))
+    with pytest.raises(ValueError, match="Tags have 8"):
+        tags.TagFinder(bytes(16), bytes(9))
 
 
 def test_sorting_numbers_and_sorting_bytes_agree() -> None:

@@ -146,10 +146,27 @@ def test_it_ends_when_nothing_is_asked_for_a_while() -> None:
     assert not serving.is_alive()
 
 
-def test_whoever_finds_it_busy_opens_for_himself(offices: Offices, aide: Aide) -> None:
+def test_whoever_finds_it_busy_waits_for_its_turn(offices: Offices, aide: Aide) -> None:
     started(aide, offices.lyon)
+    outcomes: list[object] = []
+
+    def ask() -> None:
+        outcomes.append(aide.open([b"nothing"], terms_of(offices.lyon), offices.lyon.clock.now()))
+
+    waiting = threading.Thread(target=ask)
+    with aide._lock:
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+    waiting.join(PATIENCE_SECONDS)
+    assert outcomes == [[Code.SIZE]]
+
+
+def test_nobody_waits_longer_than_for_an_answer(offices: Offices) -> None:
+    aide = Aide(worth_it=1, answer_seconds=0.2)
     with aide._lock:
         assert aide.open([b"nothing"], terms_of(offices.lyon), offices.lyon.clock.now()) is None
+    aide.close()
 
 
 def test_a_wrong_number_of_answers_is_not_believed(

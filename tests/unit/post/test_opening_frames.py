@@ -33,13 +33,12 @@ def test_terms_open_alike_on_the_other_side(offices: Offices) -> None:
     [delivery] = arriving(offices)
     here, now = terms_of(offices.lyon), offices.lyon.clock.now()
     there = Terms.from_bytes(here.to_bytes())
-    opened = here.open(delivery.body, now)
+    [opened] = here.open([delivery.body], now)
     assert isinstance(opened, Opened)
-    assert there.open(delivery.body, now) == opened
+    assert there.open([delivery.body], now) == [opened]
     offices.lyon.set_status("lt-vilnius", "suspended")
-    assert Terms.from_bytes(terms_of(offices.lyon).to_bytes()).open(delivery.body, now) is (
-        Code.SENDER_SUSPENDED
-    )
+    suspended = Terms.from_bytes(terms_of(offices.lyon).to_bytes())
+    assert suspended.open([delivery.body], now) == [Code.SENDER_SUSPENDED]
 
 
 def test_terms_never_show_a_key(offices: Offices) -> None:
@@ -54,7 +53,7 @@ def test_an_order_and_an_answer_come_back_as_they_went(offices: Offices) -> None
     read, now = frames.read_envelopes(frames.envelopes(bodies, lyon.clock.now()))
     assert (read, now) == (bodies, lyon.clock.now())
     terms = terms_of(lyon)
-    outcomes = [terms.open(body, now) for body in bodies]
+    outcomes = terms.open(bodies, now)
     [good, empty, other] = frames.read_answer(frames.answer(outcomes))
     assert isinstance(outcomes[0], Opened)
     assert good == (outcomes[0].raw_signature, outcomes[0].inner_bytes)

@@ -422,7 +422,7 @@ def test_a_rejection_says_a_code_and_no_content() -> None:
         open_at_lyon(wrap(inner_of(body={"alert": parts.ALERT, "version": 3, "name": "Testauskienė"})))
     assert caught.value.args == ("schema",)
     assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
 
 
 def test_every_code_has_a_sentence() -> None:
@@ -434,3 +434,42 @@ def test_every_code_has_a_sentence() -> None:
 def test_an_opening_key_never_sees_too_little() -> None:
     with pytest.raises(sealing.CannotOpen):
         parts.opening_key(LYON_MATCHING).open(b"", b"")
+
+
+def test_many_at_once_are_judged_as_one_by_one() -> None:
+    """Whatever stands before it or after it: a refusal at each stage, and good ones between."""
+    good = sealed(message(body_of("alert.published")))
+    replay = sealed(replace(message(body_of("alert.published")), id="msg_" + "r" * 26))
+    late = sealed(replace(message(body_of("alert.published")), created=NOW + timedelta(hours=1)))
+    many = [
+        b"",
+        good,
+        good[:-1] + b"x",
+        wrap(b"{"),
+        good,
+        wrap(canonical_json(inner_of(to="x"))),
+        late,
+        replay,
+    ]
+
+    def alone(data: bytes) -> envelope.Opened | Code:
+        try:
+            return open_at_lyon(data, seen=seen)
+        except Reject as refusal:
+            return refusal.code
+
+    def seen(sender: Party, message_id: str) -> bool:
+        return message_id.endswith("r")
+
+    together = envelope.open_envelopes(
+        many,
+        keyring=FixedRing((LYON_MATCHING,)),
+        directory=FixedDirectory(),
+        me=LYON_MATCHING,
+        now=NOW,
+        seen=seen,
+    )
+    assert together == [alone(data) for data in many]
+    codes = [one if isinstance(one, Code) else None for one in together]
+    assert codes[:5] == [Code.SIZE, None, Code.DECRYPT, Code.JSON_SYNTAX, None]
+    assert codes[6:] == [Code.FROM_THE_FUTURE, Code.REPLAY]
