@@ -9,11 +9,11 @@ from shared.bus.topology import NODE_EXCHANGE, RELAY_EXCHANGE, inbox_queue
 from shared.post.routes import Lane
 from shared.runtime.settings import BrokerSettings, ServiceSettings
 
-AT_ONCE = 200
-"""Messages that are checked and stored in one transaction at most; as many more are on their way meanwhile.
-
-Of the largest envelopes (256 KiB) that is 100 MiB, a fifth of what a container may use.
-"""
+AT_ONCE = 150
+"""Messages that are checked and stored in one transaction at most."""
+ON_THE_WAY = 450
+"""Messages that the broker sends ahead. Of the largest envelopes (256 KiB) that is 113 MiB, a quarter of what
+a container may use."""
 IN_HAND = {Lane.RELAY: 2, Lane.LOCAL: 1}
 """Batches at a time: while one is stored, the next from partners is decrypted beside it (decisions/0016)."""
 _EXCHANGE = {Lane.RELAY: RELAY_EXCHANGE, Lane.LOCAL: NODE_EXCHANGE}
@@ -55,7 +55,7 @@ class RabbitWires:
         return RabbitConsumer(
             self._address(lane),
             queue,
-            prefetch=2 * AT_ONCE,
+            prefetch=ON_THE_WAY,
             batch=AT_ONCE,
             in_hand=IN_HAND[lane],
         )

@@ -23,9 +23,10 @@ _Arrivals = queue.SimpleQueue[tuple[int, Delivery] | None]
 class RabbitConsumer:
     """`shared.bus.port.Consumer` for one queue of one vhost.
 
-    `prefetch` messages at most are on their way to us unsettled; a batch has at most `batch` and waits
-    at most `linger_ms` milliseconds for company; `again_pause` is in seconds. While more is waiting,
-    `in_hand` batches are handled at a time, and settled in the order in which they came.
+    `prefetch` messages at most are on their way to us unsettled. A batch has at most `batch` of them, ends
+    with the one that brings it to `batch_bytes`, and waits at most `linger_ms` milliseconds for company.
+    While more is waiting, `in_hand` batches are handled at a time, and settled in the order in which they
+    came. `again_pause` is in seconds.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class RabbitConsumer:
         linger_ms: int = 20,
         *,
         in_hand: int = 1,
+        batch_bytes: int = 8 * 1024 * 1024,
         again_pause: float = 1.0,
         connect_timeout: float = 15.0,
     ) -> None:
@@ -50,6 +52,7 @@ class RabbitConsumer:
         self._batch = batch
         self._linger = linger_ms / 1000
         self._in_hand = in_hand
+        self._batch_bytes = batch_bytes
         self._again_pause = again_pause
         self._connect_timeout = connect_timeout
         self._line: Line | None = None
@@ -115,8 +118,8 @@ class RabbitConsumer:
         """The next batch; empty when `stop` was set first. Raises the line's problem when it broke, because
         what it still holds will be delivered again."""
         batch: list[tuple[int, Delivery]] = []
-        until = float("inf")
-        while len(batch) < self._batch and not stop.is_set():
+        size, until = 0, float("inf")
+        while len(batch) < self._batch and size < self._batch_bytes and not stop.is_set():
             try:
                 arrival = arrivals.get(timeout=min(_STOP_POLL_SECONDS, max(0.0, until - time.monotonic())))
             except queue.Empty:
@@ -127,6 +130,7 @@ class RabbitConsumer:
                 raise line.problem
             if arrival is not None:
                 batch.append(arrival)
+                size += len(arrival[1].body)
                 until = min(until, time.monotonic() + self._linger)
         return batch
 

@@ -156,3 +156,14 @@ def test_a_batch_in_hand_that_fails_settles_nothing_of_what_came_after(broker: P
     left: list[bytes] = []
     wait_for(lambda: len(left) == 8 or bool(left.extend(take_all(broker, QUEUE))))
     assert sorted(left) == sorted(bodies(MESSAGES[:8]))
+
+
+def test_large_messages_make_small_batches(broker: PrivateBroker) -> None:
+    """What is in hand is decrypted and read at once: its memory must not be the sender's choice."""
+    with publishing(broker) as publisher:
+        publisher.publish([envelope(b"x" * 1000) for _ in range(10)])
+    seen = Recorder()
+    consumer = RabbitConsumer(broker.relay_address("lv-riga"), QUEUE, batch=10, batch_bytes=2500)
+    with consuming(consumer, seen):
+        wait_for(lambda: len(seen.seen) == 10)
+    assert max(seen.batches) == 3
