@@ -65,7 +65,7 @@ def _programme(built: Stage) -> None:
     print("   3. In Vilnius, open an alert: stored and compared at both partners, and nothing about matches.")
     print("   4. End that search in Vilnius: the possible match disappears in Lyon, two receipts arrive.")
     print(f"   5. Read what the duty officer got: {built.mailbox.folder}/*.eml")
-    print(f"   6. Kill one of our services (logs: {built.folder}/logs): it starts again, nothing is lost.")
+    print(f"   6. Kill any process, RabbitMQ too (logs: {built.folder}): it starts again, nothing is lost.")
     print()
     print("  Ctrl-C ends everything.", flush=True)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from admin.nodes import BrokerPlace, NodePlan, ServicePlace, create
+from demo.broker_watch import BrokerWatch
 from demo.cast import ORGANISATIONS, Organisation
 from demo.client import DeskClient
 from demo.mail import Mailbox
@@ -64,6 +65,7 @@ class Stage:
     folder: Path
     nodes: dict[str, Node]
     broker: PrivateBroker
+    broker_watch: BrokerWatch
     mailbox: Mailbox
     troupe: Troupe
 
@@ -79,6 +81,7 @@ class Stage:
         """End every process; returns what had to be killed. The folder stays."""
         killed = self.troupe.stop()
         self.mailbox.stop()
+        self.broker_watch.end()
         self.broker.stop()
         return killed
 
@@ -97,7 +100,7 @@ def build(folder: Path, say: SAY) -> Stage:
     nodes = {
         cast.id: Node(cast, folder / "nodes" / cast.id, next(ports), new_password()) for cast in ORGANISATIONS
     }
-    stage = Stage(folder, nodes, broker, mailbox, Troupe([]))
+    stage = Stage(folder, nodes, broker, BrokerWatch(broker, say), mailbox, Troupe([]))
     try:
         for node in nodes.values():
             say(f"setting up {node.cast.name}: keys, certificates, databases, staff")
@@ -110,6 +113,7 @@ def build(folder: Path, say: SAY) -> Stage:
         stage.troupe = Troupe(_services(stage))
         say(f"starting {len(stage.troupe.services)} processes")
         stage.troupe.start()
+        stage.broker_watch.begin()
     except BaseException:  # Ctrl-C too: nothing of ours may stay behind
         stage.stop()
         raise

@@ -7,8 +7,9 @@ Translators fill the empty ones and run it again. A test refuses a catalogue wit
 import ast
 import importlib
 import io
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +32,9 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 BELOW = ("services.intake.domain", "services.intake.handlers", "shared.partners.verification")
 """Where the sentences of errors are written."""
 STAMP = datetime(2026, 11, 21, tzinfo=UTC)
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_BEFORE_SIGN = re.compile(r" (?=[:;?!»])")
+_AFTER_QUOTE = re.compile(r"(?<=«) ")
 _SAYS = frozenset({"wrong", "BadCell", "Problem"})
 
 Message = str | tuple[str, str]
@@ -130,10 +134,19 @@ def updated(language: str) -> Catalog:
     old, new = load(language), _empty(language)
     for message in sorted(wanted(), key=str):
         known = old.get(message if isinstance(message, str) else message[0])
-        text = known.string if known is not None else ""
-        new.add(message, message if language == "en" else text)
+        text = (known.string if known is not None else "") or ""
+        new.add(message, message if language == "en" else bound(language, text))
     new.creation_date = new.revision_date = STAMP  # the same sentences give the same file
     return new
+
+
+def bound(language: str, text: str | Sequence[str]) -> str | tuple[str, ...]:
+    """French puts a space before some signs: one at which no line may break, whatever was typed."""
+    if not isinstance(text, str):
+        return tuple(str(bound(language, form)) for form in text)
+    if language != "fr":
+        return text
+    return _BEFORE_SIGN.sub(NO_BREAK, _AFTER_QUOTE.sub(NO_BREAK, text))
 
 
 def _empty(language: str) -> Catalog:

@@ -60,3 +60,14 @@ def test_translations_differ_from_english() -> None:
         for message in catalogue.load(language):
             if isinstance(message.id, str) and len(message.id.split()) > 4:
                 assert message.string != message.id
+
+
+def test_no_french_line_breaks_before_a_sign() -> None:
+    for message in catalogue.load("fr"):
+        texts = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+        for text in texts:
+            assert not re.search(r" [:;?!»]|« ", text), text
+    assert (
+        catalogue.bound("fr", "« Oui » ?") == "«\N{NO-BREAK SPACE}Oui\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}?"
+    )
+    assert catalogue.bound("lt", "Taip ?") == "Taip ?"

@@ -149,7 +149,7 @@ def test_dates_look_the_same_with_and_without_a_time(app: Flask, language: str) 
 def test_codes_to_type_are_explained(app: Flask) -> None:
     with app.test_request_context("/"), force_locale("fr"):
         told = sentences.said("Choose one of: missing, found, unidentified.")
-    assert told.startswith("Choisissez parmi : missing (personne disparue), found (")
+    assert told.startswith("Choisissez parmi\N{NO-BREAK SPACE}: missing (personne disparue), found (")
 
 
 def test_nobody_is_a_man_by_default() -> None:
