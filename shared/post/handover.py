@@ -20,6 +20,8 @@ from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
 
 MOST = 600
+MOST_BYTES = 16 * 1024 * 1024
+"""What lies here is in memory, and how long a message is its sender chose."""
 
 
 @dataclass(slots=True)
@@ -28,21 +30,25 @@ class Handover:
 
     owner: str
     most: int = MOST
+    most_bytes: int = MOST_BYTES
     _items: list[tuple[int, int, InboxItem]] = field(default_factory=list, init=False)
     """A heap: what is urgent first (a recall before its alert), then what is oldest."""
+    _bytes: int = field(default=0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _arrived: threading.Event = field(default_factory=threading.Event, init=False)
 
-    def has_room(self, count: int) -> bool:
-        """Whether so many may be handed over now."""
+    def has_room(self, lengths: Sequence[int]) -> bool:
+        """Whether messages of so many bytes may be handed over now."""
         with self._lock:
-            return len(self._items) + count <= self.most
+            fits = self._bytes + sum(lengths) <= self.most_bytes
+            return fits and len(self._items) + len(lengths) <= self.most
 
     def put(self, items: Sequence[InboxItem]) -> None:
         """Hand over what is stored and claimed; call it after the commit."""
         with self._lock:
             for item in items:
                 heapq.heappush(self._items, (priority_of(item.type), item.id, item))
+                self._bytes += len(item.payload)
 
     def take(self, limit: int, now: datetime) -> list[InboxItem]:
         """The first that were handed over, in the order in which they are claimed; at most so many.
@@ -54,9 +60,14 @@ class Handover:
         with self._lock:
             while self._items and len(taken) < limit:
                 item = heapq.heappop(self._items)[2]
+                self._bytes -= len(item.payload)
                 if item.until > now:
                     taken.append(item)
         return taken
+
+    def take_all(self, now: datetime) -> list[InboxItem]:
+        """Everything that is still ours."""
+        return self.take(len(self._items), now)
 
     def wake(self) -> None:
         """Something was stored, handed over or not."""

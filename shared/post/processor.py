@@ -22,7 +22,7 @@ from shared.store import audit, inbox
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem, LostClaim
 
-BATCH = 300
+BATCH = 150
 """Messages of one transaction at most."""
 
 
@@ -98,7 +98,7 @@ class Processor:
         if self.handover is None:
             return
         with self.database.begin() as session:
-            inbox.release(session, self.handover.take(self.handover.most, self.clock.now()), counted=False)
+            inbox.release(session, self.handover.take_all(self.clock.now()), counted=False)
 
     def _batch(self, items: list[InboxItem]) -> int:
         """Handle these; returns how many, 0 if all of it was undone."""

@@ -16,6 +16,7 @@ from shared.bus.port import Consumer, Delivery, Verdict
 from shared.crypto.rest import RestCipher
 from shared.post import payload, routes
 from shared.post.handover import Handover
+from shared.post.in_order import InOrder
 from shared.post.pace import Arrived, Pace
 from shared.runtime import log
 from shared.runtime.clock import Clock
@@ -49,6 +50,7 @@ class Receiver:
     on_reject: Callable[[Code, Delivery], None] = field(default=lambda code, delivery: None)
     pace: Pace = field(default=Pace(()))
     """How much of one sender is handled at once."""
+    _order: InOrder = field(default_factory=InOrder, init=False)
 
     def run(self, stop: threading.Event) -> None:
         """Consume until `stop`; the batch in hand is stored and acknowledged first."""
@@ -56,7 +58,14 @@ class Receiver:
 
     def take(self, deliveries: list[Delivery]) -> list[Verdict]:
         """Check and store a batch; one verdict for each delivery."""
-        checked = self._check(deliveries)
+        # Batches are opened side by side and stored in the order in which they came: a number that is in
+        # hand here must not look as if it were missing.
+        with self._order.begun() as my_turn:
+            checked = self._check(deliveries)
+            my_turn()
+            return self._take(deliveries, checked)
+
+    def _take(self, deliveries: list[Delivery], checked: Sequence[payload.Checked | Code]) -> list[Verdict]:
         now = self.clock.now()
         good = [outcome for outcome in checked if isinstance(outcome, payload.Checked)]
         refused = [
@@ -64,7 +73,9 @@ class Receiver:
             for outcome, delivery in zip(checked, deliveries, strict=True)
             if isinstance(outcome, Code)
         ]
-        with self.database.begin() as session:
+        # One at a time, among all workers: what two batches touch (numbers, books of allowances, what was
+        # refused before) they touch in different orders, and PostgreSQL would undo one of them.
+        with self.database.one_at_a_time(f"receiver {self.lane}").begin() as session:
             fresh, claimed = self._store(session, good, now)
             # Only what is new: whoever repeats a partner's messages must not use up its allowance.
             new = [message for message, is_new in zip(good, fresh, strict=True) if is_new]
@@ -103,7 +114,7 @@ class Receiver:
     ) -> tuple[list[bool], list[InboxItem]]:
         """Write the messages: which are new, and what of them is claimed for the handover."""
         rows = [self._row(message, now) for message in good]
-        if self.handover is None or not self.handover.has_room(len(rows)):
+        if self.handover is None or not self.handover.has_room([len(row.payload) for row in rows]):
             return inbox.put_many(session, rows, self.cipher), []
         items = inbox.put_and_claim(session, rows, self.cipher, self.handover.owner, now)
         return [item is not None for item in items], [item for item in items if item is not None]

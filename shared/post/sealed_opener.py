@@ -30,22 +30,29 @@ class Recent:
     Nothing depends on it: what is not here (another process stored it, or there were too many) is decoded.
     """
 
-    def __init__(self, most: int = 1000) -> None:
+    def __init__(self, most: int = 1000, most_bytes: int = 16 * 1024 * 1024) -> None:
         self._most = most
+        self._most_bytes = most_bytes
+        """How long a message is its sender chose."""
         self._messages: OrderedDict[bytes, Inner] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def put(self, stored: bytes, message: Inner) -> None:
-        """Keep a message that passed every check; the oldest gives way."""
+        """Keep a message that passed every check; the oldest give way."""
         with self._lock:
+            if stored not in self._messages:
+                self._bytes += len(stored)
             self._messages[stored] = message
-            if len(self._messages) > self._most:
-                self._messages.popitem(last=False)
+            while len(self._messages) > self._most or self._bytes > self._most_bytes:
+                self._bytes -= len(self._messages.popitem(last=False)[0])
 
     def take(self, stored: bytes) -> Inner | None:
         """The message of these bytes, once; None if it is not here."""
         with self._lock:
-            return self._messages.pop(stored, None)
+            message = self._messages.pop(stored, None)
+            self._bytes -= len(stored) if message is not None else 0
+            return message
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ class SecondLook:
             kept = quarantine.waiting(session, self.receiver.lane)
             if not kept:
                 return 0
-            outcomes = self.opener.for_batch(session)(list(kept.values()))
+            open_all = self.opener.for_batch(session)
+        outcomes = open_all(list(kept.values()))
         good = [row for row, outcome in zip(kept, outcomes, strict=True) if isinstance(outcome, Checked)]
         if good:
             # Stored first, then struck off the list: a kill in between makes a replay, and loses nothing.

@@ -62,7 +62,7 @@ def create_app(
 
     @app.before_request
     def _little_from_strangers() -> None:
-        # Whoever may send without end, slowly, holds a thread.
+        # A server that reads ahead keeps nothing of it either; here whoever sent it is told.
         endless = "Transfer-Encoding" in request.headers
         if (endless or (request.content_length or 0) > LARGEST_FROM_STRANGERS) and not is_known():
             raise RequestEntityTooLarge

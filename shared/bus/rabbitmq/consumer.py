@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from shared.bus.backoff import Backoff
@@ -92,18 +92,23 @@ class RabbitConsumer:
             tags, verdicts = pending.popleft()
             self._settle(line, tags, verdicts.result(), stop)
 
-        with ThreadPoolExecutor(self._in_hand, "consumer") as hands:
+        try:
             while not stop.is_set():
                 batch = self._collect(line, arrivals, stop)
                 if not batch:
                     continue
-                deliveries = [delivery for _, delivery in batch]
-                pending.append(([tag for tag, _ in batch], hands.submit(_verdicts, handle_batch, deliveries)))
+                pending.append(([tag for tag, _ in batch], _begin(handle_batch, [one for _, one in batch])))
                 # Nobody waits for a next batch that may never come.
                 while pending and (len(pending) >= self._in_hand or arrivals.empty()):
                     settle_oldest()
             while pending:
                 settle_oldest()
+        finally:
+            # A new line would bring the same messages while they are still being stored.
+            for _, verdicts in pending:
+                failure = verdicts.exception()
+                if failure is not None:
+                    _log.warning("batch_failed", error=failure)
 
     def _settle(
         self, line: Line, tags: Sequence[int], verdicts: Sequence[Verdict], stop: threading.Event
@@ -149,8 +154,18 @@ class RabbitConsumer:
             self._line.cancelled()
 
 
-def _verdicts(handle_batch: HandleBatch, deliveries: list[Delivery]) -> Sequence[Verdict]:
-    return checked(handle_batch(deliveries), deliveries)
+def _begin(handle_batch: HandleBatch, deliveries: list[Delivery]) -> Future[Sequence[Verdict]]:
+    """Hand a batch to a thread; a daemon, because one that hangs must not keep the process alive."""
+    outcome: Future[Sequence[Verdict]] = Future()
+
+    def handle() -> None:
+        try:
+            outcome.set_result(checked(handle_batch(deliveries), deliveries))
+        except BaseException as failure:  # the loop raises it, as if it had called
+            outcome.set_exception(failure)
+
+    threading.Thread(target=handle, name="batch", daemon=True).start()
+    return outcome
 
 
 def _send(line: Line, settlements: Sequence[Settlement]) -> None:

@@ -158,3 +158,18 @@ def test_what_is_due_besides_has_its_turn(desk: Desk) -> None:
     send(desk, receiver, 1)
     assert processor.process_due() == 2
     assert len(book.seen) == 3
+
+
+def test_long_messages_fill_it_as_many_short_ones_do(desk: Desk) -> None:
+    """What does not fit is stored unclaimed, and found like everything else."""
+    receiver, _, _, handover = linked(desk)
+    handover.most_bytes = 10
+    send(desk, receiver, 2)
+    assert [row.owner for row in inbox(desk.database)] == [None, None]
+    handover.most_bytes = 1_000_000
+    send(desk, receiver, 2)
+    assert [row.owner for row in inbox(desk.database)] == [None, None, "worker-1", "worker-1"]
+    assert len(handover.take_all(desk.clock.now())) == 2
+    handover.most_bytes = max(len(row.payload) for row in inbox(desk.database)) + 40
+    send(desk, receiver, 1)
+    assert inbox(desk.database)[-1].owner == "worker-1"

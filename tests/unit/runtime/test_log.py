@@ -122,7 +122,7 @@ def test_what_libraries_log_is_reduced_to_its_place(stream: io.StringIO, name: s
     )
     logging.getLogger(name).error("x")
     logging.getLogger(f"pika.{name}").error("x")
-    logging.getLogger("gunicorn.error").log(37, name)
+    logging.getLogger("waitress.queue").log(37, name)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn(name, stacklevel=1)
