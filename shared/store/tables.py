@@ -49,7 +49,8 @@ class OutboxRow(SharedBase):
     reason: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
         UniqueConstraint("lane", "recipient", "message_id"),
-        Index(None, "lane", "state", "priority", "id"),
+        # `not_before` last: what is not due yet is passed over without reading its row.
+        Index(None, "lane", "state", "priority", "id", "not_before"),
         Index(None, "recipient", "sequence"),
         CheckConstraint("state IN ('waiting', 'sent', 'parked')", name="state"),
         {"sqlite_autoincrement": True},
@@ -83,7 +84,7 @@ class InboxRow(SharedBase):
     """The last column, because SQLite walks through all of it to reach one behind."""
     __table_args__ = (
         UniqueConstraint("sender", "message_id"),
-        Index(None, "state", "priority", "id"),
+        Index(None, "state", "priority", "id", "not_before"),  # see OutboxRow
         CheckConstraint("state IN ('waiting', 'early', 'done', 'parked')", name="state"),
         {"sqlite_autoincrement": True},
     )

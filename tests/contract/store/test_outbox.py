@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from shared.store import outbox
@@ -197,3 +197,10 @@ def test_depth_says_how_much_waits_and_since_when(database: Database) -> None:
     with database.read() as session:
         depth = outbox.depth(session, "relay")
     assert (depth.waiting, depth.parked, depth.oldest) == (2, 0, START - MINUTE)
+
+
+@pytest.mark.parametrize("table", ["outbox", "inbox"])
+def test_what_is_not_due_yet_is_passed_over_in_the_index(database: Database, table: str) -> None:
+    """Its rows hold kilobytes each: 24,000 of them took 200 ms of the write transaction at every look."""
+    indexes = [index["column_names"] for index in inspect(database.engine).get_indexes(table)]
+    assert any(names[-3:] == ["priority", "id", "not_before"] for names in indexes)
