@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from multiprocessing.context import ForkProcess
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 class Running:
     """A desk that answers. `log`: what it wrote so far; `token`: an access for the API."""
 
-    process: ForkProcess
+    process: SpawnProcess
     port: int
     health_port: int
     folder: Path
@@ -43,7 +43,8 @@ class Running:
 def running(folder: Path, threads: int) -> Iterator[Running]:
     """Until the end of the block; then it is asked to end, and does."""
     port, health_port = free_ports(2)
-    process = get_context("fork").Process(target=_serve, args=(folder, port, health_port, threads))
+    # Not forked: what other tests left behind in this process (its log, above all) is not there.
+    process = get_context("spawn").Process(target=_serve, args=(folder, port, health_port, threads))
     process.start()
     try:
         until = time.monotonic() + 30
