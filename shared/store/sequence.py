@@ -79,7 +79,7 @@ def note_received(session: Session, stream: str, seq: int) -> Gap | None:
 def note_all_received(session: Session, stream: str, seqs: Sequence[int]) -> None:
     """`note_received` for all of a batch; a run of numbers costs as much as one.
 
-    Runs may come in any order: several workers, or several threads of one, store what arrives.
+    Runs may come in any order: several workers store what arrives.
     """
     for seq in seqs:
         _in_range(seq)

@@ -231,7 +231,7 @@ def open_envelopes(
 
     Each passes the same checks in the same order. But all are decrypted before the first is read, and all
     are read before the first signature is checked: a processor that changes between the three for every
-    envelope takes a quarter more time for each.
+    envelope takes longer for each.
     """
 
     def judge(read: _Read) -> Opened:
