@@ -18,7 +18,7 @@ from shared.bus import definitions, topology
 from shared.bus.broker_files import ENABLED_PLUGINS, BrokerPaths, configuration
 from shared.bus.certificates import CertificateAuthority
 from shared.bus.definitions import Definitions
-from shared.bus.node_process import end, left_running
+from shared.bus.node_process import end, freeze, left_running
 from shared.bus.port import BrokerAddress, BusError
 from shared.bus.probe import answers_amqp
 from shared.runtime.ports import free_ports, is_free
@@ -118,11 +118,13 @@ class PrivateBroker:
 
     def pause(self) -> None:
         """Freeze the node: connections stay open and nothing answers, like a line that went dead."""
-        self._signal(signal.SIGSTOP)
+        if self._node is not None and self.running:
+            freeze(self._node)
 
     def resume(self) -> None:
         """Let a frozen node go on."""
-        self._signal(signal.SIGCONT)
+        if self._node is not None and self.running:
+            os.killpg(self._node.pid, signal.SIGCONT)
 
     def control(self, *arguments: str) -> str:
         """Run `rabbitmqctl` against this node and return what it prints. Raises `BusError`."""
@@ -258,10 +260,6 @@ class PrivateBroker:
                 return
             threading.Event().wait(0.1)
         raise BrokerDidNotStart(f"RabbitMQ did not start; the reason is in {self.folder / 'log'}.")
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._node is not None and self.running:
-            os.killpg(self._node.pid, number)
 
     def _end(self, number: signal.Signals) -> None:
         for name, process in (("node", self._node), ("port_mapper", self._port_mapper)):
