@@ -35,6 +35,7 @@ MODULES: dict[str, str] = {
     "audit": "admin.audit_commands",
     "parked": "admin.parked_commands",
     "quarantine": "admin.parked_commands",
+    "evaluate": "admin.evaluate.command",
     "backup": "admin.backup.commands",
     "restore": "admin.backup.commands",
 }
