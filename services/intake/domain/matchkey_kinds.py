@@ -13,6 +13,11 @@ from services.intake.domain.errors import DomainError
 KEYS_VERSION = 1
 """Changes with any change to the kinds, to `matchkeys`, `matchkey_facts` or to `names`."""
 MINIMUM_ATTRIBUTES = 3
+BLOCK_PLACES = 24
+"""Places of one case in a batch of questions: 22 under the fine key, then 2 under the coarse key."""
+COARSE_PLACES = 2
+MOST_COARSE = 10
+"""Coarse keys of one case; with more than two it takes several blocks."""
 
 
 class UnsafeKey(DomainError):
@@ -51,6 +56,9 @@ class MatchKey:
     group: str
     text: bytes
     rarity: Rarity
+    coarse: bool = False
+    """Joins so little that few questions would find common names: evaluated under the coarse key, whose
+    part of a partner's budget is small."""
 
     def __repr__(self) -> str:
         return f"<MatchKey {self.group}>"  # the text holds what a name sounds like
