@@ -4,7 +4,7 @@ Between intake and matching they travel in the same sealed envelope as to a part
 no key, so what it hears and says is plain, and holds references and codes only (rule 5).
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -40,10 +40,9 @@ class PartnerChanged(Body):
 
 
 class PseudonymEntry(Model):
-    """One evaluated match key of an own case: its group, how common it is, and the pseudonym."""
+    """One evaluated match key of an own case: its group and the pseudonym."""
 
     group: Annotated[str, Field(pattern=r"^[A-Z]$")]
-    rarity: codes.Rarity
     value: Bytes16
 
 
@@ -73,6 +72,24 @@ class EpochClosed(Body):
     TYPE: ClassVar[str] = "epoch.closed"
     partner: Organisation
     epoch: Epoch
+
+
+OneIn = Annotated[int, Field(ge=0, le=1_000_000)]
+"""One person in so many bears a name that sounds like this, in steps of 1, 2, 5, 10, 20 ...; 0 is unknown."""
+
+
+class Agreement(Model):
+    """How an own case agrees with the details of an alert: levels, never values."""
+
+    given: Literal["same", "sound", "initial", "different", "unknown"]
+    family: Literal["same", "sound", "initial", "different", "unknown"]
+    swapped: bool
+    """Given and family name stand in each other's column."""
+    birth: Literal["same", "swapped", "one_part", "year", "near", "different", "unknown"]
+    place: Literal["same", "different", "unknown"]
+    given_one_in: OneIn
+    family_one_in: OneIn
+    """Of the own names; also told where they do not agree."""
 
 
 class Reason(Model):

@@ -16,6 +16,14 @@ ALERT_GIVEN = 4
 ALERT_FAMILY = 5
 ALERT_INITIALS = 2
 READINGS_PER_WORD = 3
+YEARS_OF_CASE = (0,)
+YEARS_OF_ALERT = (0, -1, 1)
+YEARS_OF_AGE = (0, 1, -1, 2, -2, 3, -3)
+BAND_REACH = 2
+"""A wrong year, or an estimate on the other side, is met this far beside the band."""
+BAND_REACH_OF_AGE = 3
+NO_SEX = "-"
+"""No sex is recorded. It is a value: one side may know it and the other not."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,10 +34,13 @@ class Facts:
     family: list[str]
     initials: list[str]
     years: list[str]
-    """`1990`, or `b1990` for the band of five years that begins then (the age was estimated)."""
+    """`1990`."""
+    bands: list[str]
+    """`b1990`: the five years that begin then. A case has one only if its age was estimated."""
     dates: list[str]
     """`19900515`: full dates with day and month in ascending order, because people swap them."""
     sexes: list[str]
+    """The recorded one and `-`; an alert without one has all three."""
     place: str
 
 
@@ -41,9 +52,10 @@ def of_case(person: Person) -> Facts:
         given=distinct(best(word, given=True) for word in given),
         family=distinct(best(word) for word in family),
         initials=_initials(person)[:1],
-        years=_years(person, spread=False),
+        years=_years(person, YEARS_OF_CASE),
+        bands=_bands(person, spread=False),
         dates=[_date(born) for born in _full_dates(person)[:1]],
-        sexes=[person.sex.value] if person.sex else [],
+        sexes=[person.sex.value if person.sex else NO_SEX],
         place=_place(person),
     )
 
@@ -60,9 +72,10 @@ def of_alert(person: Person) -> Facts:
         given=_readings(given, ALERT_GIVEN, given=True),
         family=_readings(family, ALERT_FAMILY, given=False),
         initials=_initials(person)[:ALERT_INITIALS],
-        years=_years(person, spread=True),
+        years=_years(person, YEARS_OF_ALERT),
+        bands=_bands(person, spread=True),
         dates=[_date(born) for born in _full_dates(person)],
-        sexes=[person.sex.value] if person.sex else [Sex.FEMALE.value, Sex.MALE.value],
+        sexes=[person.sex.value, NO_SEX] if person.sex else [NO_SEX, Sex.FEMALE.value, Sex.MALE.value],
         place="" if person.location_protected else _place(person),
     )
 
@@ -72,21 +85,25 @@ def distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, values)))
 
 
-def _years(person: Person, *, spread: bool) -> list[str]:
-    """A case has its year or its band; an alert adds what stands next to it."""
+def _years(person: Person, steps: tuple[int, ...]) -> list[str]:
+    """The year and its neighbours; of an estimated age an alert says the years around its middle."""
     years = person.birth_years()
     if years is None:
         return []
     centre = sum(years) // 2
     if person.known_birth_date is None:
-        if not spread:
-            return [_band(centre)]
-        near = [str(centre + step) for step in (0, 1, -1, 2, -2, 3, -3)]
-        return distinct([_band(centre), *near, _band(centre - 3), _band(centre + 3)])
-    if not spread:
-        return [str(centre)]
-    near = [str(centre + step) for step in (0, -1, 1)]
-    return distinct([*near, _band(centre), _band(centre - 2), _band(centre + 2)])
+        return [] if steps == YEARS_OF_CASE else [str(centre + step) for step in YEARS_OF_AGE]
+    return [str(centre + step) for step in steps]
+
+
+def _bands(person: Person, *, spread: bool) -> list[str]:
+    """The band of an estimated age; an alert adds what stands next to it, and has bands of a date as well."""
+    years = person.birth_years()
+    if years is None or (person.known_birth_date is not None and not spread):
+        return []
+    centre = sum(years) // 2
+    reach = BAND_REACH if person.known_birth_date else BAND_REACH_OF_AGE
+    return distinct(_band(centre + step) for step in ((0, -reach, reach) if spread else (0,)))
 
 
 def _band(year: int) -> str:

@@ -7,10 +7,9 @@ be defined: `Kind` refuses it, so no code path can make such a key.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.intake.domain.codes import Rarity
 from services.intake.domain.errors import DomainError
 
-KEYS_VERSION = 1
+KEYS_VERSION = 2
 """Changes with any change to the kinds, to `matchkeys`, `matchkey_facts` or to `names`."""
 MINIMUM_ATTRIBUTES = 3
 BLOCK_PLACES = 24
@@ -33,6 +32,8 @@ class Attribute(StrEnum):
     """Given or family name, whichever."""
     INITIAL = "initial"
     BIRTH_YEAR = "birth_year"
+    BIRTH_BAND = "birth_band"
+    """Five years: all that an estimated age tells."""
     BIRTH_DAY = "birth_day"
     """Day and month without the year."""
     BIRTH_DATE = "birth_date"
@@ -51,11 +52,10 @@ NEVER = frozenset({Attribute.PHONE, Attribute.EMAIL, Attribute.PERSONAL_CODE})
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MatchKey:
-    """One match key: its group, its canonical bytes, and how common the names in it are."""
+    """One match key: its group and its canonical bytes."""
 
     group: str
     text: bytes
-    rarity: Rarity
     coarse: bool = False
     """Joins so little that few questions would find common names: evaluated under the coarse key, whose
     part of a partner's budget is small."""
@@ -66,35 +66,40 @@ class MatchKey:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A group of match keys: its capital letter, what it joins in order, and what it knows."""
+    """A group of match keys: its capital letter and what it joins, in order."""
 
     group: str
     attributes: tuple[Attribute, ...]
-    witness: str
-    """What it knows beside names: year, date or place. Groups with one witness are not independent."""
+    coarse: bool = False
 
     def __post_init__(self) -> None:
         joined = frozenset(self.attributes)
         if len(joined) < MINIMUM_ATTRIBUTES or not joined & NAMES or joined & NEVER:
             raise UnsafeKey()
 
-    def key(self, values: tuple[str, ...], rarity: Rarity) -> MatchKey:
-        """`mk1|N|value|value|value` in ASCII; UnsafeKey if a value is missing or empty."""
+    def key(self, values: tuple[str, ...]) -> MatchKey:
+        """`mk2|N|value|value|value` in ASCII; UnsafeKey if a value is missing or empty."""
         if len(values) != len(self.attributes) or "" in values:
             raise UnsafeKey("A match key needs a value for every attribute of its kind.")
         text = f"mk{KEYS_VERSION}|{self.group}|{'|'.join(values)}"
-        return MatchKey(self.group, text.encode("ascii"), rarity)
+        return MatchKey(self.group, text.encode("ascii"), self.coarse)
 
 
 _A = Attribute
-BOTH_NAMES_YEAR = Kind("N", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
-ONE_NAME_DATE = Kind("D", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX), "date")
-BOTH_NAMES_PLACE = Kind("P", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.PLACE), "place")
-BOTH_NAMES_DAY = Kind("M", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_DAY), "date")
-FAMILY_SHORTENED = Kind("X", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
-GIVEN_SHORTENED = Kind("Y", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR), "year")
-FAMILY_INITIAL_DATE = Kind("J", (_A.FAMILY_NAME, _A.INITIAL, _A.BIRTH_DATE), "date")
-ONE_NAME_SHORTENED = Kind("E", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX), "date")
+BOTH_NAMES_YEAR = Kind("N", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR))
+ONE_NAME_DATE = Kind("D", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX))
+BOTH_NAMES_PLACE = Kind("P", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.PLACE))
+BOTH_NAMES_DAY = Kind("M", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_DAY))
+FAMILY_SHORTENED = Kind("X", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR))
+GIVEN_SHORTENED = Kind("Y", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_YEAR))
+FAMILY_INITIAL_DATE = Kind("J", (_A.FAMILY_NAME, _A.INITIAL, _A.BIRTH_DATE))
+ONE_NAME_SHORTENED = Kind("E", (_A.ONE_NAME, _A.BIRTH_DATE, _A.SEX))
+BOTH_NAMES_SEX = Kind("Z", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.SEX), coarse=True)
+BOTH_NAMES_BAND = Kind("B", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_BAND), coarse=True)
+FAMILY_INITIAL_YEAR = Kind("I", (_A.FAMILY_NAME, _A.INITIAL, _A.BIRTH_YEAR), coarse=True)
+FAMILY_SHORTENED_SEX = Kind("U", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.SEX), coarse=True)
+GIVEN_SHORTENED_SEX = Kind("V", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.SEX), coarse=True)
+ONE_NAME_YEAR = Kind("O", (_A.ONE_NAME, _A.BIRTH_YEAR, _A.SEX), coarse=True)
 
 KINDS: dict[str, Kind] = {
     kind.group: kind
@@ -107,7 +112,13 @@ KINDS: dict[str, Kind] = {
         GIVEN_SHORTENED,
         FAMILY_INITIAL_DATE,
         ONE_NAME_SHORTENED,
+        BOTH_NAMES_SEX,
+        BOTH_NAMES_BAND,
+        FAMILY_INITIAL_YEAR,
+        FAMILY_SHORTENED_SEX,
+        GIVEN_SHORTENED_SEX,
+        ONE_NAME_YEAR,
     )
 }
-"""In the order in which a case keeps them. In N, P and M the pair of names is unordered, so that
-swapped names cost nothing; a `shortened` name has one consonant left out, or none."""
+"""In N, P, M, Z and B the pair of names is unordered, so that swapped names cost nothing; a `shortened` name
+has one consonant left out, or none."""

@@ -1,8 +1,8 @@
 """Endings that change with gender, marriage and grammatical case, cut from a folded name.
 
 Lithuanian: Kazlauskas, Kazlauskienė, Kazlauskaitė, Kazlausko. Latvian: Bērziņš, Bērziņa.
-Slavic: Lebedev, Lebedeva, Lebedevoj; Kozlov, Belarusian Kazłoŭ, Kazlou. Vowels at the end need
-no rule, because the skeleton has none.
+Slavic: Lebedev, Lebedeva, Lebedevoj; Kozlov, Belarusian Kazłoŭ, Kazlou; Czech Nováková. Greek:
+Papadopoulos, Papadopoulou. Vowels at the end need no rule, because the skeleton has none.
 """
 
 import re
@@ -10,11 +10,19 @@ import re
 _WOMAN = re.compile(r"(?<=..)(?:iene|(?<=.{4})ene|aite|(?<!.ni)i?ute|yte|(?<=.{5})ite)(?:s|i|je|m|es)?$")
 """-ienė (married), -aitė, -utė, -ytė (unmarried), with their cases; -ене in Cyrillic letters."""
 
-_ADJECTIVE = re.compile(r"(?<=[sckz]k)(?:ogo|oho|oXo|omu|iego|ej|im|ym|ich|iX)$")
+_ADJECTIVE = re.compile(r"(?<=[sckzC]k)(?:ogo|oho|oXo|omu|iego|ego|ej|im|ym|ich|iX|yX|iS)$")
 _POSSESSIVE = re.compile(r"(?<=..)(?P<stem>[oei][vw]|in|yn)(?:ym|im|na)$")
+_GENITIVE = re.compile(r"(?<=[ay]i)(?:S|ci|Si|C)(?:o|ui|u)$|(?<=y)S(?:io|iui|iu)$")
+"""Petraičio, Petraičiui: t becomes č before io."""
+_INSTRUMENTAL = re.compile(r"(?<=.[eu]nk)(?:om|em)$|(?<=uk)(?:om|em|iem)$|(?<=.[kg])iem$")
 _BELARUSIAN = re.compile(r"(?<=[^aeiouy])(?:i?[oea])u(?=a?$)")
-_NOMINATIVE = re.compile(r"(?<=..)(?:[aeiouy]*s|(?<=[nl])S)$")
+_GREEK_WOMAN = re.compile(r"(?<=poul|.dim|idd|idid|.iad|.rgi|..ak|..id|.ola)ou$")
+_NOMINATIVE = re.compile(r"(?<=..)(?:[aeiouy]*s|(?<=[nlji])S)$")
 """Lithuanian -as, -is, -us, -ys, -ės, -os; Latvian -s, -is, -us and -ņš."""
+_PLAIN_OVA = re.compile(r"(?<=..)(?:ov|ow)a$")
+_OWNA = re.compile(r"(?<=....)owna$")
+_SILENT = re.compile(r"(?<=..[aeiounr])(?:l?t|d|x)$")
+"""Petit, Bertrand, Devaux: French writes a last consonant that nobody says, and other scripts leave it out."""
 
 
 def stem(folded: str) -> str:
@@ -25,7 +33,20 @@ def stem(folded: str) -> str:
     if (woman := _WOMAN.search(text)) is not None:
         # Petraitytė stays Petrait: only the last of two such endings is the woman's.
         return text[: woman.start()]
+    text = _OWNA.sub("", text)
     text = _ADJECTIVE.sub("", text)
     text = _POSSESSIVE.sub(r"\g<stem>", text)
-    text = _BELARUSIAN.sub("ov", text)
+    text = _INSTRUMENTAL.sub("", text)
+    text = _GENITIVE.sub("t", text)
+    text = _BELARUSIAN.sub("ov", _GREEK_WOMAN.sub("", text))
     return _NOMINATIVE.sub("", text)
+
+
+def other_stems(folded: str) -> list[str]:
+    """What the stem could be as well: Czech -ova without its accent, French silent letters."""
+    others = []
+    if (czech := _PLAIN_OVA.search(folded)) is not None:
+        others.append(folded[: czech.start()])
+    if (silent := _SILENT.search(folded)) is not None:
+        others.append(folded[: silent.start()])
+    return others

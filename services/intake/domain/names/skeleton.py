@@ -1,49 +1,38 @@
 """Consonant skeletons: what is left of a name in every script, spelling, gender and case."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import combinations
 
 from services.intake.domain.names import lexicon
-from services.intake.domain.names.cyrillic import to_latin
-from services.intake.domain.names.endings import stem
-from services.intake.domain.names.placeholders import is_placeholder
-from services.intake.domain.names.spelling import fold, sounds
+from services.intake.domain.names.endings import other_stems, stem
+from services.intake.domain.names.sounds import Unit, sounds
+from services.intake.domain.names.spelling import fold
+from services.intake.domain.names.words import words
 
-_NOT_A_LETTER = re.compile(r"[^\w]+|_|\d")
-_APOSTROPHES = str.maketrans("", "", "'’ʼ`´ʹ′")
-_PARTICLES = frozenset(
-    {"de", "da", "di", "du", "des", "del", "von", "van", "der", "den", "zu", "la", "le", "el", "al"}
-)
+__all__ = ["best", "initial", "readings", "shortened", "spelling", "voiced", "words"]
+
 _VOWELS = re.compile(r"[oi]+")
 _DOUBLED = re.compile(r"([A-Z])\1+")
-MAX_PRODUCT = 16
-"""Readings tried for one name before the list is cut."""
-
-
-def words(name: str) -> list[str]:
-    """The name's words in lower case, without particles; a placeholder has none."""
-    if is_placeholder(name):
-        return []
-    plain = unicodedata.normalize("NFC", name).casefold().translate(_APOSTROPHES)
-    found = [word for word in _NOT_A_LETTER.split(plain) if word]
-    return [word for word in found if word not in _PARTICLES] or found
+MAX_CHANGES = 8
+"""Doubtful sounds that are looked at in one word, the least doubtful first."""
+MAX_LETTERS = 40
+"""A longer word is cut."""
 
 
 def readings(word: str, limit: int, *, given: bool = False) -> list[str]:
     """Up to `limit` different skeletons of one lower-case word, the most usual reading first.
 
-    Only the most usual reading of a given name is looked up among nicknames.
+    A given name is first looked up among nicknames and forms in other languages.
     """
-    distinct: dict[str, None] = {}
-    for number, form_read in enumerate(islice(_voiced(word), MAX_PRODUCT)):
-        full = lexicon.full_form(form_read) if given and not number else None
-        for form in (full, form_read) if full else (form_read,):
-            if skeleton := _consonants(form):
+    folded = fold(word[:MAX_LETTERS])
+    distinct = dict.fromkeys(lexicon.skeletons(folded)) if given else {}
+    if len(distinct) < limit:
+        for form_read in _forms(folded):
+            if skeleton := _consonants(form_read):
                 distinct.setdefault(skeleton)
-        if len(distinct) >= limit:
-            break
+                if len(distinct) >= limit:
+                    break
     return list(distinct)[:limit]
 
 
@@ -53,13 +42,13 @@ def best(word: str, *, given: bool = False) -> str:
 
 
 def voiced(word: str) -> str:
-    """Consonant classes with two vowel classes between them; the form that the lexicon uses."""
-    return next(_voiced(word), "")
+    """Consonant classes with two vowel classes between them."""
+    return next(_forms(fold(word[:MAX_LETTERS])), "")
 
 
 def initial(word: str) -> str:
     """The class of the first sound: all that an initial such as `A.` tells."""
-    first = next(iter(sounds(fold(to_latin(word))[:3])), ("",))[0][:1]
+    first = next((unit[0][0][:1] for unit in sounds(fold(word[:3]))), "")
     return "A" if first in ("o", "i") else first
 
 
@@ -71,10 +60,30 @@ def shortened(skeleton: str) -> list[str]:
     return list(dict.fromkeys((skeleton, *cut)))
 
 
-def _voiced(word: str) -> Iterator[str]:
-    units = sounds(stem(fold(to_latin(word))))
-    for reading in product(*units):
-        yield _DOUBLED.sub(r"\1", _VOWELS.sub(lambda run: run[0][0], "".join(reading))).rstrip("oi")
+def _forms(folded: str) -> Iterator[str]:
+    """Voiced forms: the usual one, then those with one doubtful sound, other stems, then with two."""
+    units = sounds(stem(folded))
+    usual = [unit[0][0] for unit in units]
+    yield _join(usual)
+    doubtful = sorted(
+        (doubt, place, reading)
+        for place, unit in enumerate(units)
+        for reading, doubt in unit[1:]
+    )[:MAX_CHANGES]
+    for _, place, reading in doubtful:
+        yield _join([*usual[:place], reading, *usual[place + 1 :]])
+    for other in other_stems(folded):
+        yield _join([unit[0][0] for unit in sounds(other)])
+    for (_, place, reading), (_, second, also) in combinations(doubtful, 2):
+        if place != second:
+            changed = usual.copy()
+            changed[place], changed[second] = reading, also
+            yield _join(changed)
+
+
+def _join(read: list[str]) -> str:
+    """One vowel for a run of vowels, one consonant for a run of the same; no vowels at the end."""
+    return _DOUBLED.sub(r"\1", _VOWELS.sub(lambda run: run[0][0], "".join(read))).rstrip("oi")
 
 
 def _consonants(voiced_form: str) -> str:

@@ -1,0 +1,163 @@
+"""Levels of agreement between an alert's details and an own person: all that leaves intake of a comparison."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.intake.domain.finer import details
+from services.intake.domain.finer.details import Born, Classes, Details
+from services.intake.domain.matchkey_facts import READINGS_PER_WORD
+from services.intake.domain.names import skeleton
+from services.intake.domain.person import Person
+
+_CIRCLE = 8
+"""Years are told by their remainder, so a difference is the shorter way round."""
+
+
+class Name(StrEnum):
+    """How one name agrees."""
+
+    SAME = "same"
+    """Letter by letter, after transliteration."""
+    SOUND = "sound"
+    """The same sound, stem or full form of a nickname."""
+    INITIAL = "initial"
+    """One side has only an initial, and it fits."""
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class Birth(StrEnum):
+    """How the births agree."""
+
+    SAME = "same"
+    SWAPPED = "swapped"
+    """Day and month stand in each other's place."""
+    ONE_PART = "one_part"
+    """Two of day, month and year agree."""
+    YEAR = "year"
+    """One side has no day; the years are at most one apart."""
+    NEAR = "near"
+    """Years two apart, or at most one where both have a day."""
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+class Place(StrEnum):
+    """How the places agree."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What one own person and an alert's details have in common."""
+
+    given: Name
+    family: Name
+    swapped: bool
+    """Given and family name stand in each other's column."""
+    birth: Birth
+    place: Place
+
+
+def compare(person: Person, told: Details, salt: bytes) -> Agreement:
+    """Compare an own person with what an alert's details tell; every reading of the own names is tried."""
+    classes = Classes(salt)
+    given, family = _Own.of(person.given_name, given=True), _Own.of(person.family_name, given=False)
+    for alternate in person.alternate_names:
+        *front, last = alternate.split() or [""]
+        given = given.plus(_Own.of(" ".join(front) or last, given=True))
+        family = family.plus(_Own.of(last, given=False))
+    straight = _names(given, family, told, classes)
+    crossed = _names(family, given, told, classes)
+    swapped = _rank(crossed) > _rank(straight) and Name.DIFFERENT not in crossed
+    on_given, on_family = crossed if swapped else straight
+    return Agreement(on_given, on_family, swapped, _birth(person, told, classes), _place(person, told, classes))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Own:
+    """All forms of one own name."""
+
+    spellings: frozenset[str]
+    sounds: frozenset[str]
+    initials: frozenset[str]
+    only_initial: bool
+
+    @classmethod
+    def of(cls, name: str, *, given: bool) -> "_Own":
+        words = skeleton.words(name)
+        whole = [word for word in words if len(word) > 1]
+        return cls(
+            frozenset(filter(None, map(skeleton.spelling, whole))),
+            frozenset(r for word in whole for r in skeleton.readings(word, READINGS_PER_WORD, given=given)),
+            frozenset(filter(None, map(skeleton.initial, words))),
+            bool(words) and not whole,
+        )
+
+    def plus(self, other: "_Own") -> "_Own":
+        return _Own(
+            self.spellings | other.spellings,
+            self.sounds | other.sounds,
+            self.initials | other.initials,
+            self.only_initial and other.only_initial,
+        )
+
+
+def _names(given: _Own, family: _Own, told: Details, classes: Classes) -> tuple[Name, Name]:
+    return (
+        _name(given, told.given_spelling, told.given_sound, told.initial, "given", classes),
+        _name(family, told.family_spelling, told.family_sound, 0, "family", classes),
+    )
+
+
+def _name(own: _Own, spelling: int, sound: int, initial: int, which: str, classes: Classes) -> Name:
+    if own.sounds and sound:
+        if spelling and spelling in _classes(own.spellings, f"{which}_spelling", classes):
+            return Name.SAME
+        fits = sound in _classes(own.sounds, f"{which}_sound", classes)
+        return Name.SOUND if fits else Name.DIFFERENT
+    if initial and own.initials and (own.only_initial or not sound):
+        fits = initial in _classes(own.initials, "initial", classes)
+        return Name.INITIAL if fits else Name.DIFFERENT
+    return Name.UNKNOWN
+
+
+def _classes(values: Iterable[str], field: str, classes: Classes) -> set[int]:
+    return {classes.of(field, value) for value in values}
+
+
+def _rank(names: tuple[Name, Name]) -> int:
+    value = {Name.SAME: 3, Name.SOUND: 2, Name.INITIAL: 1, Name.UNKNOWN: 0, Name.DIFFERENT: -2}
+    return sum(value[name] for name in names)
+
+
+def _birth(person: Person, told: Details, classes: Classes) -> Birth:
+    born, year, month, day = details.birth(person)
+    if not born or not told.born:
+        return Birth.UNKNOWN
+    apart = (year - told.year) % _CIRCLE
+    apart = min(apart, _CIRCLE - apart)
+    if born is not Born.DATE or told.born != Born.DATE:
+        if apart <= 1:
+            return Birth.YEAR
+        reach = 3 if Born.ESTIMATED in (born, told.born) else 2
+        return Birth.NEAR if apart <= reach else Birth.DIFFERENT
+    own = classes.number("month", month), classes.number("day", day)
+    if apart == 0 and own == (told.month, told.day):
+        return Birth.SAME
+    if apart == 0 and own == (told.day, told.month):
+        return Birth.SWAPPED
+    if (apart == 0) + (own[0] == told.month) + (own[1] == told.day) == 2:
+        return Birth.ONE_PART
+    return Birth.NEAR if apart <= 1 else Birth.DIFFERENT
+
+
+def _place(person: Person, told: Details, classes: Classes) -> Place:
+    own = classes.of("place", details.of_place(person))
+    if not own or not told.place:
+        return Place.UNKNOWN
+    return Place.SAME if own == told.place else Place.DIFFERENT

@@ -1,0 +1,160 @@
+"""Details: what an alert says of a person in 32 bits, to whoever shares a match key with it.
+
+Each field is a small class, not a value: a family name is one of fifteen classes, a day one of seven. Classes
+of names, numbers and places are dealt anew for every alert by its salt, so they add up over no two alerts.
+Somebody with the same person agrees in all of them; somebody with another disagrees in most; and a guesser
+who holds a match key gains a few bits, never a value (docs/MATCH-KEYS 12).
+"""
+
+import hashlib
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+from services.intake.domain.matchkey_facts import of_case
+from services.intake.domain.names import skeleton
+from services.intake.domain.person import Person
+
+_LABEL = b"myosotis-details-2"
+BITS = {
+    "born": 2,
+    "year": 3,
+    "month": 3,
+    "day": 3,
+    "given_sound": 4,
+    "given_spelling": 4,
+    "initial": 2,
+    "family_sound": 4,
+    "family_spelling": 4,
+    "place": 3,
+}
+"""The fields from the highest bit to the lowest; 32 bits in all."""
+BYTES = 4
+
+
+class Born(IntEnum):
+    """How much is known of the birth."""
+
+    UNKNOWN = 0
+    ESTIMATED = 1
+    YEAR = 2
+    """The year; month and day unknown, or 1 January, which forms fill in."""
+    DATE = 3
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Details:
+    """One number for each field; 0 is unknown. `year` is the year's remainder by 8 and needs `born`."""
+
+    born: int
+    year: int
+    month: int
+    day: int
+    given_sound: int
+    given_spelling: int
+    initial: int
+    family_sound: int
+    family_spelling: int
+    place: int
+
+    def pack(self) -> bytes:
+        """The four bytes, big-endian."""
+        number = 0
+        for name, bits in BITS.items():
+            number = number << bits | getattr(self, name)
+        return number.to_bytes(BYTES, "big")
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Details":
+        """The inverse of `pack`; every four bytes mean something. Raises ValueError on another length."""
+        if len(data) != BYTES:
+            raise ValueError(f"Details have {BYTES} bytes.")
+        number, values = int.from_bytes(data, "big"), {}
+        for name in reversed(BITS):
+            values[name] = number & (1 << BITS[name]) - 1
+            number >>= BITS[name]
+        return cls(**values)
+
+
+if tuple(BITS) != tuple(field.name for field in fields(Details)):
+    raise AssertionError("the fields of Details stand in the order of BITS")
+
+
+def of_person(person: Person, salt: bytes) -> Details:
+    """What an alert with this salt says of its person; the place only if it may be told (rule 3)."""
+    facts, classes = of_case(person), Classes(salt)
+    given, family = first_word(person.given_name), first_word(person.family_name)
+    born, year, month, day = birth(person)
+    return Details(
+        born=born,
+        year=year % 8,
+        month=classes.number("month", month),
+        day=classes.number("day", day),
+        given_sound=classes.of("given_sound", first(facts.given)),
+        given_spelling=classes.of("given_spelling", "" if len(given) < 2 else skeleton.spelling(given)),
+        initial=classes.of("initial", first(facts.initials)),
+        family_sound=classes.of("family_sound", first(facts.family)),
+        family_spelling=classes.of("family_spelling", "" if len(family) < 2 else skeleton.spelling(family)),
+        place=0 if person.location_protected else classes.of("place", facts.place),
+    )
+
+
+class Classes:
+    """Deals values into the classes of one alert."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._salt = salt
+
+    def of(self, field: str, value: str) -> int:
+        """The class of a value, from 1; 0 for the empty value. Names share their classes, whichever name."""
+        if not value:
+            return 0
+        label = _SHARED.get(field, field)
+        text = b"|".join((_LABEL, self._salt, label.encode("ascii"), value.encode("ascii")))
+        count = (1 << BITS[field]) - 1
+        return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") % count + 1
+
+    def number(self, field: str, value: int) -> int:
+        """The class of a day or month, from 1; 0 for 0. Both share their classes, because people swap them."""
+        return self.of(field, str(value)) if value else 0
+
+
+_SHARED = {
+    "given_sound": "sound",
+    "family_sound": "sound",
+    "given_spelling": "spelling",
+    "family_spelling": "spelling",
+    "month": "number",
+    "day": "number",
+}
+"""Fields whose values may stand in each other's place."""
+
+
+def birth(person: Person) -> tuple[Born, int, int, int]:
+    """How much is known, the (middle) year, month and day; 0 for what is not."""
+    years, known = person.birth_years(), person.known_birth_date
+    if years is None:
+        return Born.UNKNOWN, 0, 0, 0
+    year = sum(years) // 2
+    if known is None:
+        return Born.ESTIMATED, year, 0, 0
+    if not known.is_full or (known.month, known.day) == (1, 1):
+        return Born.YEAR, year, 0, 0
+    return Born.DATE, year, known.month or 0, known.day or 0
+
+
+def of_place(person: Person) -> str:
+    """The sound of the place, as match keys have it."""
+    return of_case(person).place
+
+
+def first_word(name: str) -> str:
+    """The first word of a name, or nothing."""
+    return first(skeleton.words(name))
+
+
+def first(values: list[str]) -> str:
+    """The first of a list, or nothing."""
+    return values[0] if values else ""
+
+
+__all__ = ["BITS", "BYTES", "Born", "Classes", "Details", "birth", "first", "first_word", "of_person", "of_place"]
