@@ -7,8 +7,9 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format compose-test bench vectors clean
+.PHONY: help setup demo test test-fast check format compose-test bench bench-matching vectors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -52,6 +53,17 @@ compose-test: setup ## The three-organisation compose profile on a real Docker e
 bench: setup ## Measure speed as ratios within one run; writes build/bench.json
 	@deploy/host-packages broker
 	@$(BIN)/python -m bench
+
+bench-matching: setup $(PEERS) ## How well matching finds people, beside its peers; SETS="missing large" chooses
+	@$(BIN)/python -m bench.matching $(if $(SETS),--sets $(SETS)) $(if $(POLITICIANS),--politicians $(POLITICIANS))
+
+$(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peers-compiled.txt
+	@echo "Setting up build/peers-venv, for the comparison alone (about two minutes) ..."
+	@$(PYTHON) -m venv build/peers-venv
+	@build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: -r $<
+	@build/peers-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $(word 2,$^) \
+		|| echo "Not every peer could be installed; the table says which."
+	@touch $@
 
 vectors: setup ## Write tests/vectors anew (a protocol change: say so in the CHANGELOG)
 	@for generator in tests/vectors/generate_*.py; do $(BIN)/python $$generator; done

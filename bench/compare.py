@@ -116,7 +116,7 @@ def _own_case(case: Found) -> OwnCase:
         own_case=case.reference,
         version=1,
         kind=CaseKind.FOUND,
-        groups="".join(f"{group}m" for group in GROUPS),
+        groups=GROUPS,
         pseudonyms=b"".join(case.pseudonyms),
         description=case.description,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from services.intake.domain.matchkey_kinds import KEYS_VERSION
 from shared.crypto import tags
 from shared.runtime import ids
 from shared.runtime.clock import to_wire
@@ -57,7 +58,7 @@ def case_pseudonyms(case: Found, partner: str) -> CasePseudonyms:
         partner=partner,
         epoch=1,
         entries=[
-            PseudonymEntry(group=group, rarity=codes.Rarity.MEDIUM, value=encode_base64(pseudonym))
+            PseudonymEntry(group=group, value=encode_base64(pseudonym))
             for group, pseudonym in zip(GROUPS, case.pseudonyms, strict=True)
         ],
         description=case.description,
@@ -69,7 +70,15 @@ def alert(chance: random.Random, now: datetime, person: Found | None = None) -> 
     known = list(person.pseudonyms[:4]) if person else []
     others = [chance.randbytes(tags.PSEUDONYM_BYTES) for _ in range(KEYS_OF_AN_ALERT - len(known))]
     salt = tags.new_salt()
-    padded = tags.padded_tags(salt, b"".join(known + others), TAGS_PER_ALERT)
+    pseudonyms = b"".join(known + others)
+    padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
+    details = tags.masked_details(salt, pseudonyms, chance.randbytes(tags.DETAILS_BYTES), padded)
+    tag_set = TagSet(
+        epoch=1,
+        salt=encode_base64(salt),
+        tags=encode_base64(b"".join(padded)),
+        details=encode_base64(details),
+    )
     return AlertPublished(
         alert=ids.new_id("alert"),
         version=1,
@@ -79,9 +88,9 @@ def alert(chance: random.Random, now: datetime, person: Found | None = None) -> 
         permitted_use=codes.PermittedUse.MATCH_ONLY,
         kind=codes.CaseKind.MISSING,
         category=codes.Category.ADULT,
-        keys_version=1,
+        keys_version=KEYS_VERSION,
         description=person.description if person else description(chance),
-        tag_sets=[TagSet(epoch=1, salt=encode_base64(salt), tags=encode_base64(b"".join(padded)))],
+        tag_sets=[tag_set],
         expires=to_wire(now + timedelta(days=30)),
     )
 

@@ -36,6 +36,7 @@ from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
 
 TICK_SECONDS = 0.25
+ASK_AGAIN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ class MatchingApp:
         return [
             *self.office().loops(),
             Loop("comparing", self.handlers.keep_comparing),
+            Loop("asking", every(ASK_AGAIN_SECONDS, self.handlers.ask_again)),
             Loop("receipts", every(TICK_SECONDS, self.handlers.send_receipts)),
             Loop("expiry", every(60.0, self._expire)),
             Loop("upkeep", upkeep.run),

@@ -1,5 +1,6 @@
 """Compares alerts with own cases, in both directions; every candidate is weighed exactly before it counts."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from services.matching.columns import COMPARED_KINDS, Columns
 from services.matching.domain import facts as digest
-from services.matching.scoring import Hit, Score, score
+from services.matching.scoring import Score, score
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.partners import Partner
 from shared.crypto.tags import TagFinder
 from shared.wire.codes import CaseKind
+from shared.wire.local import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,39 @@ class Result:
     """Digest of what was compared."""
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The match keys that an alert and one own case have in common, and what they unlock."""
+
+    groups: str
+    """The letter of each key, in order."""
+    salt: bytes
+    details: bytes
+    """Of the newest epoch with a common key, under `salt`."""
+
+    @property
+    def kinds(self) -> int:
+        """How many different kinds of keys they are."""
+        return len(set(self.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An own case worth a second look."""
+
+    cases: Sequence[OwnCase]
+    """Its epochs, the newest version first."""
+    common: Common | None
+    """None for a case without match keys, which is compared by its description alone."""
+
+    @property
+    def version(self) -> int:
+        """The newest version of the case."""
+        return self.cases[0].version
+
+
 class Comparing:
-    """The two ways to compare; both end in `weigh`, so that the order of arrival changes nothing."""
+    """Both ways to compare end in `look` and `weigh`, so that the order of arrival changes nothing."""
 
     def __init__(self, cases: Cases, columns: Columns) -> None:
         self._cases = cases
@@ -33,54 +66,84 @@ class Comparing:
 
     def alert_with_cases(
         self, session: Session, partner: Partner, alert: StoredAlert, facts: AlertFacts
-    ) -> dict[str, Result]:
-        """An alert with all own cases: by reference, those worth showing."""
+    ) -> dict[str, Found]:
+        """An alert with all own cases: by reference, those worth a second look, the most alike first."""
         if facts.kind is not CaseKind.MISSING:
             return {}
         rows = self._columns.search(session, partner, alert, facts)
         if not rows:
             return {}
         candidates = {case.own_case for case in self._cases.of_ids(session, sorted(rows))}
-        found: dict[str, Result] = {}
+        ranked: list[tuple[tuple[int, int], str, Found]] = []
         for own_case, cases in self._cases.of_cases(session, partner.partner, candidates).items():
-            result = weigh(alert, facts, cases)
-            if result is not None:
-                found[own_case] = result
-        return found
+            found = look(alert, cases)
+            if found is None:
+                continue
+            rank = (-found.common.kinds, 0) if found.common is not None else _rank_of_keyless(facts, found)
+            if rank is not None:
+                ranked.append((rank, own_case, found))
+        ranked.sort(key=lambda one: one[:2])
+        return {own_case: found for _, own_case, found in ranked}
 
 
-def may_concern(alert: StoredAlert, cases: Sequence[OwnCase]) -> bool:
-    """Whether an own case shares a key with the alert; for a case without keys always true."""
-    return not any(case.pseudonyms for case in cases) or bool(hits(alert, cases))
+def look(alert: StoredAlert, cases: Sequence[OwnCase]) -> Found | None:
+    """Whether an own case shares a key with the alert, or has none at all; None if it need not be weighed.
+
+    `cases` are the epochs of one case, the newest version first. What kind of alert it is is not looked at.
+    """
+    if not cases or cases[0].kind not in COMPARED_KINDS:
+        return None
+    common = in_common(alert, cases)
+    if common is None and any(case.pseudonyms for case in cases):
+        return None
+    return Found(cases, common)
 
 
-def hits(alert: StoredAlert, cases: Sequence[OwnCase]) -> list[Hit]:
-    """The agreeing keys of one own case, over all its epochs (case 41)."""
-    found: list[Hit] = []
+def in_common(alert: StoredAlert, cases: Sequence[OwnCase]) -> Common | None:
+    """The agreeing keys of one own case, over all its epochs (case 41); None if there are none.
+
+    Should the keys of one epoch disagree about what they unlock, one of them agrees by chance: the commonest
+    value counts.
+    """
+    groups, newest = "", 0
+    salt, unlocked = b"", Counter[bytes]()
     for case in cases:
         for part in alert.sets:
-            if part.epoch == case.epoch and case.pseudonyms:
-                places = TagFinder(part.salt, part.tags).positions([case.pseudonyms])
-                found.extend(case.hit(place) for place in places)
-    return found
+            if part.epoch != case.epoch or not case.pseudonyms:
+                continue
+            places = TagFinder(part.salt, part.tags).positions([case.pseudonyms])
+            groups += "".join(case.groups[place] for place in places)
+            if places and part.epoch > newest:
+                newest, salt = part.epoch, part.salt
+                unlocked = Counter(part.unlocked(case.pseudonym(place)) for place in places)
+    if not groups:
+        return None
+    return Common("".join(sorted(groups)), salt, min(unlocked, key=lambda value: (-unlocked[value], value)))
 
 
-def weigh(alert: StoredAlert, facts: AlertFacts, cases: Sequence[OwnCase]) -> Result | None:
+def weigh(facts: AlertFacts, found: Found, agreement: Agreement | None) -> Result | None:
     """One alert against one own case; None if not worth showing.
 
-    `cases` are the epochs of one case, the newest version first.
+    `agreement` is what intake said of the pair; None for a case without keys.
     """
-    newest = cases[0]
-    if facts.kind is not CaseKind.MISSING or newest.kind not in COMPARED_KINDS:
+    if facts.kind is not CaseKind.MISSING:
         return None
-    has_keys = any(case.pseudonyms for case in cases)
-    outcome = score(facts.description, newest.description, hits(alert, cases), has_keys=has_keys)
+    newest, groups = found.cases[0], "" if found.common is None else found.common.groups
+    has_keys = found.common is not None
+    outcome = score(facts.description, newest.description, groups, agreement, has_keys=has_keys)
     if outcome is None:
         return None
     compared = digest.digest(
         facts.description.to_wire(),
         newest.description.to_wire(),
-        [(group, rarity.value) for group, rarity in outcome.agreeing],
+        groups,
+        None if agreement is None else agreement.to_wire(),
         newest.kind.value,
     )
     return Result(outcome, compared)
+
+
+def _rank_of_keyless(facts: AlertFacts, found: Found) -> tuple[int, int] | None:
+    """Behind every case that shares a key, by its score; None if it is not worth showing."""
+    result = weigh(facts, found, None)
+    return None if result is None else (0, -result.score.score)

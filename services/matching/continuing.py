@@ -3,7 +3,7 @@
 The first piece is done where the need arises. What is left is a row of `unfinished`, and `step` does a piece
 of it at a time, with a pause after each, so that messages are stored, handled and signed for in between.
 An alert that arrives meanwhile is compared by its own handler; one that changed or went is read as it is now,
-and so is the case.
+and so is the case. Pairs whose answer came from intake, or did not come in time, are taken up here, too.
 """
 
 import threading
@@ -11,21 +11,25 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.matching.comparing import Result, may_concern, weigh
-from services.matching.proposing import Proposing
-from services.matching.store import unfinished
+from services.matching.comparing import look
+from services.matching.finer import Finer
+from services.matching.store import partners, unfinished
 from services.matching.store.alerts import AlertKey, Alerts
+from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.content import StoredAlert
 from services.matching.store.matches import Matches, MatchRow
 from services.matching.store.unfinished import Unfinished
+from shared.runtime.clock import Clock
 from shared.store.engine import Database, lock
 from shared.store.remembered import remembered
+from shared.wire.codes import CaseKind
 
 PROPOSALS = 20
-"""In one transaction, at about 8 ms each."""
+"""Pairs of which one transaction asks or tells, at about 8 ms each."""
 ALERTS = 2_000
 """Live alerts that one transaction looks at, at about 50 microseconds each."""
+OVERDUE_AT_ONCE = 100
 PAUSE_SECONDS = 0.1
 IDLE_SECONDS = 0.5
 _BUDGET = "matching: what this transaction may still compare"
@@ -43,13 +47,22 @@ class Continuing:
     """Compares own cases with the live alerts of a partner."""
 
     def __init__(
-        self, database: Database, cases: Cases, alerts: Alerts, matches: Matches, proposing: Proposing
+        self,
+        database: Database,
+        cases: Cases,
+        alerts: Alerts,
+        matches: Matches,
+        candidates: Candidates,
+        finer: Finer,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._cases = cases
         self._alerts = alerts
         self._matches = matches
-        self._proposing = proposing
+        self._candidates = candidates
+        self._finer = finer
+        self._clock = clock
 
     def begin(self, session: Session, partner: str, own_case: str) -> None:
         """Compare an own case that changed: as much as this transaction may, and leave the rest."""
@@ -58,6 +71,25 @@ class Continuing:
     def postpone(self, session: Session, partner: str, own_case: str) -> None:
         """Compare it when the partner may speak again."""
         unfinished.go_on(session, partner, own_case, after="")
+
+    def resume(self, session: Session, key: AlertKey, own_case: str) -> None:
+        """Take up a pair that was answered: now if this transaction may, else in a later one."""
+        if partners.known(session, key.partner).may_speak and self._left(session):
+            self._pair(session, key, own_case)
+        else:
+            unfinished.put_off(session, key.partner, key.alert, [own_case])
+
+    def ask_again(self) -> int:
+        """Take up pairs whose answer did not come in time; how many. They are asked about by `step`."""
+        with self._database.read() as session:  # an idle look must not cost the one write transaction
+            if not self._candidates.overdue(session, self._clock.now(), 1):
+                return 0
+        with self._database.begin() as session:
+            lock(session, "audit")  # as every effect of matching
+            overdue = self._candidates.overdue(session, self._clock.now(), OVERDUE_AT_ONCE)
+            for key, own_case in overdue:
+                unfinished.put_off(session, key.partner, key.alert, [own_case])
+        return len(overdue)
 
     def run(self, stop: threading.Event) -> None:
         """Do what was left, until `stop`."""
@@ -79,7 +111,7 @@ class Continuing:
 
     def _continue(self, session: Session, row: Unfinished) -> None:
         if row.alert != unfinished.EVERY:
-            self._pair(session, row)
+            self._pair(session, AlertKey(row.partner, row.alert), row.own_case)
             unfinished.finish(session, row)
         elif (after := self._piece(session, row.partner, row.own_case, row.after)) is None:
             unfinished.finish(session, row)
@@ -110,14 +142,15 @@ class Continuing:
             after = alert.alert
         return after if len(alerts) == limit else None
 
-    def _pair(self, session: Session, row: Unfinished) -> None:
-        key = AlertKey(row.partner, row.alert)
+    def _pair(self, session: Session, key: AlertKey, own_case: str) -> None:
         alert = self._alerts.read(session, [key]).get(key)
         if alert is None:
             return
-        cases = self._cases.of_cases(session, row.partner, [row.own_case]).get(row.own_case, [])
-        known = [match for match in self._matches.of_alert(session, key) if match.own_case == row.own_case]
-        self._one(session, alert, row.own_case, cases, known[0] if known else None)
+        cases = self._cases.of_cases(session, key.partner, [own_case]).get(own_case, [])
+        known = [match for match in self._matches.of_alert(session, key) if match.own_case == own_case]
+        if not self._one(session, alert, own_case, cases, known[0] if known else None):
+            # Nothing in common any more, or it was gone: nobody waits for an answer.
+            self._candidates.delete(session, key, own_case)
         _budget(session).alerts -= 1
 
     def _one(
@@ -127,15 +160,17 @@ class Continuing:
         own_case: str,
         cases: list[OwnCase],
         known: MatchRow | None,
-    ) -> None:
-        if known is None and not may_concern(alert, cases):
-            return
+    ) -> bool:
+        """False if they have nothing in common."""
+        found = look(alert, cases)
+        if found is None and known is None:
+            return False
         facts = alert.facts()
-        result: Result | None = weigh(alert, facts, cases) if cases else None
-        if result is not None or known is not None:
-            results = {} if result is None else {own_case: result}
-            self._proposing.settle(session, alert, facts, results, [] if known is None else [known])
+        if facts.kind is not CaseKind.MISSING:
+            found = None
+        if self._finer.pair(session, alert, facts, own_case, found, known):
             _budget(session).proposals -= 1
+        return found is not None
 
 
 def _budget(session: Session) -> Budget:

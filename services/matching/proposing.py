@@ -1,6 +1,6 @@
 """Tells intake and the duty of possible matches: once per set of facts, and never after a person said no."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.matching.comparing import Result
 from services.matching.domain import decisions
 from services.matching.domain.decisions import Match, Step
-from services.matching.store import duty, unfinished
+from services.matching.store import duty
 from services.matching.store.alerts import AlertKey
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.matches import Matches, MatchRow
@@ -27,9 +27,6 @@ _ACTIONS = {
     Step.RETRACT: "match.retracted",
 }
 
-MOST_AT_ONCE = 1
-"""Matches of one alert that its own transaction tells of."""
-
 
 class Proposing:
     """Keeps the pairs on record and sends what follows from a change."""
@@ -46,30 +43,21 @@ class Proposing:
         session: Session,
         alert: StoredAlert,
         facts: AlertFacts,
-        results: Mapping[str, Result],
-        known: Iterable[MatchRow],
+        own_case: str,
+        result: Result | None,
+        row: MatchRow | None,
     ) -> None:
-        """Bring the matches of an alert to what was found; `known` are those on record.
-
-        The strongest at once. What an alert costs must not grow with the number of people in it who are here,
-        or the next receipt would tell (case 43): the others follow in other transactions.
-        """
-        on_record = {row.own_case: row for row in known}
-        found = sorted(results, key=lambda own_case: (-results[own_case].score.score, own_case))
-        ordered = found + sorted(on_record.keys() - results.keys())
-        unfinished.put_off(session, alert.partner, alert.alert, ordered[MOST_AT_ONCE:])
-        for own_case in ordered[:MOST_AT_ONCE]:
-            result, row = results.get(own_case), on_record.get(own_case)
-            if result is None:
-                if row is not None:
-                    self._changed(session, row, decisions.lost(row.match))
-            elif row is None:
-                self._found(session, alert, facts, own_case, result)
-            else:
-                step, match = decisions.found(row.match, result.facts)
-                self._changed(session, row, (step, match))
-                if step in (Step.PROPOSE, Step.REFRESH):
-                    self._propose(session, alert, facts, own_case, result, match, wake=step is Step.PROPOSE)
+        """Bring one pair to what was found; `row` is what is on record of it."""
+        if result is None:
+            if row is not None:
+                self._changed(session, row, decisions.lost(row.match))
+        elif row is None:
+            self._found(session, alert, facts, own_case, result)
+        else:
+            step, match = decisions.found(row.match, result.facts)
+            self._changed(session, row, (step, match))
+            if step in (Step.PROPOSE, Step.REFRESH):
+                self._propose(session, alert, facts, own_case, result, match, wake=step is Step.PROPOSE)
 
     def retract(self, session: Session, references: Iterable[str], why: Why) -> None:
         """The alert behind these matches is gone: intake deletes what it shows of it."""

@@ -1,26 +1,25 @@
 """From what agrees to a score, a strength in words and the reasons (DESIGN 5, Scoring)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from services.matching.compare import COMPARATORS, match_keys
-from services.matching.compare.port import Finding, Level
+from services.matching.compare import COMPARATORS, DESCRIBED
+from services.matching.compare.port import Comparator, Finding, Level, Pair
 from services.matching.weights import (
-    DESCRIPTION,
+    ALONE,
+    BESIDE_NAMES,
     FLOOR_DESCRIPTION,
-    FLOOR_KEYS,
-    GROUPS,
+    FLOOR_NAMES,
     MOST_FROM_DESCRIPTION,
     SPECIFIC_VALUES,
+    START,
     STRENGTHS,
-    WITNESSES,
+    STRENGTHS_ALONE,
+    Row,
 )
-from shared.wire.codes import Rarity, Strength, Verdict
-from shared.wire.local import Reason
+from shared.wire.codes import Strength, Verdict
+from shared.wire.local import Agreement, Reason
 from shared.wire.messages import Description
-
-Hit = tuple[str, Rarity]
-"""The group and the rarity of one own match key whose tag is among the alert's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +27,53 @@ class Score:
     """A pair worth showing to a person."""
 
     score: int
-    """Hundredths of a bit; the prior is not in it."""
+    """Hundredths of a bit. Absolute: what other pairs score changes nothing."""
     strength: Strength
     reasons: tuple[Reason, ...]
-    agreeing: tuple[Hit, ...]
-    """The best key of each agreeing group: part of the facts."""
+    agreeing: tuple[str, ...]
+    """The letters of the agreeing match keys, in order: part of the facts."""
 
 
-def score(alert: Description, case: Description, hits: Iterable[Hit], *, has_keys: bool) -> Score | None:
+def score(
+    alert: Description,
+    case: Description,
+    groups: Collection[str],
+    agreement: Agreement | None,
+    *,
+    has_keys: bool,
+) -> Score | None:
     """Weigh one alert against one own case; None if a person need not be asked.
 
-    `hits` are the agreeing keys of this one case, `has_keys` says whether it has any at all. Two independent
-    families of keys must agree, or one and a specific description; a case without keys stands on a specific
-    description alone (case 42).
+    `groups` are the letters of the match keys that agree, `agreement` the finer comparison (None: it was not
+    made), `has_keys` says whether the own case has any keys. A case without keys stands on a specific
+    description alone (case 42); one with keys needs at least one that agrees.
     """
-    best = match_keys.best_per_group(hits)
-    findings = {comparator.code: comparator.compare(alert, case) for comparator in COMPARATORS}
-    witnesses = len(match_keys.families(best)) + is_specific(findings)
-    if witnesses < (WITNESSES if has_keys else 1) or (has_keys and not best):
-        return None
-    covered = {code for group in best for code in GROUPS[group].covers}
-    reasons = _key_reasons(best) if has_keys else [_no_keys()]
-    reasons += [_reason(code, finding, covered) for code, finding in findings.items()]
-    total = sum(reason.weight for reason in reasons)
-    if total < (FLOOR_KEYS if has_keys else FLOOR_DESCRIPTION):
-        return None
-    strength = strength_of(total)
+    pair = Pair(alert, case, frozenset(groups), agreement)
     if not has_keys:
-        strength = weaker(strength, MOST_FROM_DESCRIPTION)
-    return Score(total, strength, tuple(reasons), tuple(sorted(best.items())))
+        return _described(pair)
+    if not groups:
+        return None
+    reasons = _reasons(pair, COMPARATORS, BESIDE_NAMES)
+    total = START + sum(reason.weight for reason in reasons)
+    if total < FLOOR_NAMES:
+        return None
+    return Score(total, strength_of(total, STRENGTHS), tuple(reasons), tuple(sorted(pair.groups)))
 
 
-def is_specific(findings: dict[str, Finding]) -> bool:
-    """Whether the description alone singles somebody out: a common mark, or enough agreeing values."""
-    same = [code for code, finding in findings.items() if finding.level is Level.SAME]
+def findings(pair: Pair) -> dict[str, Finding]:
+    """What every comparator saw, by code."""
+    return {comparator.code: comparator.compare(pair) for comparator in COMPARATORS}
+
+
+def is_specific(found: dict[str, Finding]) -> bool:
+    """Whether a description alone singles somebody out: a common mark, or enough agreeing values."""
+    same = [code for code, finding in found.items() if finding.level is Level.SAME]
     return "marks" in same or len(same) >= SPECIFIC_VALUES
 
 
-def strength_of(total: int) -> Strength:
-    """The word for a score; absolute, not relative to other matches."""
-    return next((word for floor, word in STRENGTHS if total >= floor), Strength.UNLIKELY)
+def strength_of(total: int, floors: tuple[tuple[int, Strength], ...]) -> Strength:
+    """The word for a score."""
+    return next((word for floor, word in floors if total >= floor), Strength.UNLIKELY)
 
 
 def weaker(one: Strength, other: Strength) -> Strength:
@@ -76,28 +82,32 @@ def weaker(one: Strength, other: Strength) -> Strength:
     return max(one, other, key=order.index)
 
 
-def _key_reasons(best: dict[str, Rarity]) -> list[Reason]:
+def _described(pair: Pair) -> Score | None:
+    if not is_specific({comparator.code: comparator.compare(pair) for comparator in DESCRIBED}):
+        return None
+    reasons = [Reason(comparator="match_keys", verdict=Verdict.UNKNOWN, weight=0, parameters={})]
+    reasons += _reasons(pair, DESCRIBED, ALONE)
+    total = sum(reason.weight for reason in reasons)
+    if total < FLOOR_DESCRIPTION:
+        return None
+    strength = weaker(strength_of(total, STRENGTHS_ALONE), MOST_FROM_DESCRIPTION)
+    return Score(total, strength, tuple(reasons), ())
+
+
+def _reasons(pair: Pair, comparators: tuple[Comparator, ...], table: dict[str, Row]) -> list[Reason]:
     return [
-        Reason(
-            comparator=match_keys.group_code(finding.group),
-            verdict=Verdict.FOR,
-            weight=finding.weight,
-            parameters={"rarity": finding.rarity.value},
-        )
-        for finding in match_keys.weigh(best)
+        _reason(comparator.code, finding, table[comparator.code])
+        for comparator in comparators
+        if (finding := comparator.compare(pair)).level is not Level.UNKNOWN or comparator.tells_unknown
     ]
 
 
-def _no_keys() -> Reason:
-    return Reason(comparator=match_keys.CODE, verdict=Verdict.UNKNOWN, weight=0, parameters={})
-
-
-def _reason(code: str, finding: Finding, covered: set[str]) -> Reason:
-    weight = DESCRIPTION[code].of(finding.level, finding.times)
-    if code in covered:
-        weight = min(weight, 0)  # its agreement is inside a key that counted
+def _reason(code: str, finding: Finding, row: Row) -> Reason:
     return Reason(
-        comparator=code, verdict=_VERDICTS[finding.level], weight=weight, parameters=dict(finding.parameters)
+        comparator=f"{code}_{finding.outcome}" if finding.outcome else code,
+        verdict=_VERDICTS[finding.level],
+        weight=row.of(finding),
+        parameters=dict(finding.parameters),
     )
 
 

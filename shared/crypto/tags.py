@@ -1,10 +1,12 @@
-"""Tags: a pseudonym salted for one alert (PROTOCOL 3.4).
+"""Tags: a pseudonym salted for one alert, and the details that it unlocks (PROTOCOL 3.4).
 
-    tag = first 8 bytes of ( AES-128(key = salt, pseudonym) xor pseudonym )
+    tag  = first 8 bytes of ( AES-128(key = salt, pseudonym) xor pseudonym )
+    mask = the next 4 bytes of the same
 
 This is the Davies-Meyer construction: one-way like a hash, and fast in bulk because one key schedule serves a
 whole column. A tag of 8 bytes stands for the unsigned number that its bytes write in big-endian order, so
-that sorting the bytes and sorting the numbers agree.
+that sorting the bytes and sorting the numbers agree. Beside each tag an alert carries the details of its
+person xor the mask: whoever has the pseudonym behind the tag reads them, to everybody else they are random.
 """
 
 from __future__ import annotations
@@ -17,22 +19,28 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algori
 from numpy.typing import NDArray
 
 __all__ = [
+    "DETAILS_BYTES",
     "PSEUDONYM_BYTES",
     "SALT_BYTES",
     "TAG_BYTES",
     "TagFinder",
+    "masked_details",
     "new_salt",
     "padded_tags",
+    "place_of",
     "tag",
     "tag_column",
+    "unlock",
 ]
 
 SALT_BYTES = 16
 PSEUDONYM_BYTES = 16
 TAG_BYTES = 8
+DETAILS_BYTES = 4
 # 32,768 pseudonyms are half a megabyte: the encrypted block is still in the processor's cache when it is
 # combined, and no second buffer as large as the column is needed. It takes half the time of one large pass.
 _CHUNK = 32_768
+_MASK_END = TAG_BYTES + DETAILS_BYTES
 _SPARE = PSEUDONYM_BYTES - 1
 
 
@@ -132,6 +140,58 @@ def padded_tags(salt: bytes, pseudonyms: bytes, count: int) -> list[bytes]:
     while len(tags) < count:
         tags.add(nacl.utils.random(TAG_BYTES))
     return sorted(tags)
+
+
+def masked_details(salt: bytes, pseudonyms: bytes, details: bytes, tags: Sequence[bytes]) -> bytes:
+    """Return 4 bytes for each of these tags, in their order: the details for a pseudonym's, else random.
+
+    `tags` are what `padded_tags` made of the same salt and pseudonyms. Raises ValueError unless `details` has
+    4 bytes.
+    """
+    _check_details(details)
+    outputs, masked = _outputs(salt, pseudonyms), {}
+    for start in range(0, len(outputs), PSEUDONYM_BYTES):
+        its_tag, mask = outputs[start : start + TAG_BYTES], outputs[start + TAG_BYTES : start + _MASK_END]
+        masked[its_tag] = _xor(details, mask)
+    return b"".join(masked.get(one) or nacl.utils.random(DETAILS_BYTES) for one in tags)
+
+
+def unlock(salt: bytes, pseudonym: bytes, masked: bytes) -> bytes:
+    """Return the details that an alert carries beside the tag of this pseudonym; `masked` are its 4 bytes.
+
+    With another pseudonym or salt what comes out is random, and nothing tells. ValueError on other sizes.
+    """
+    _check_details(masked)
+    if len(pseudonym) != PSEUDONYM_BYTES:
+        problem = f"A pseudonym has {PSEUDONYM_BYTES} bytes."
+        raise ValueError(problem)
+    return _xor(masked, _outputs(salt, pseudonym)[TAG_BYTES:_MASK_END])
+
+
+def place_of(tags: bytes, tag: bytes) -> int:
+    """The place of a tag among those of an alert (8 bytes each, ascending). Raises ValueError if missing."""
+    among = np.frombuffer(tags, dtype=">u8")
+    place = int(np.searchsorted(among, np.frombuffer(tag, dtype=">u8")[0]))
+    if tags[place * TAG_BYTES : (place + 1) * TAG_BYTES] != tag:
+        problem = "This tag is not among those of the alert."
+        raise ValueError(problem)
+    return place
+
+
+def _outputs(salt: bytes, pseudonyms: bytes) -> bytes:
+    """What AES and xor make of each pseudonym, whole: 16 bytes each."""
+    column = _whole(pseudonyms)
+    return _xor(_encryptor(salt).update(column), bytes(column))
+
+
+def _check_details(details: bytes) -> None:
+    if len(details) != DETAILS_BYTES:
+        problem = f"Details have {DETAILS_BYTES} bytes."
+        raise ValueError(problem)
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
 def _salt(salt: bytes) -> bytes:

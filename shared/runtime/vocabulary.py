@@ -45,5 +45,5 @@ declare("alert.published", "alert.updated", "alert.withdrawn", "match.notice")
 declare("contact.request", "contact.reply", "disclosure", "receipt", "tombstone", "match.proposed")
 # The types on the local broker (shared/wire/local.py).
 declare("partner.changed", "case.pseudonyms", "case.closed", "epoch.closed")
-declare("match.retracted", "match.decided")
+declare("candidate.found", "candidate.compared", "match.retracted", "match.decided")
 declare("duty.waiting", "duty.settled", "duty.state")

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.wire import codes
-from shared.wire.messages import Body, Description
+from shared.wire.messages import DETAILS_BYTES, Body, Description
 from shared.wire.values import (
     Base64,
     Bytes16,
@@ -21,6 +21,8 @@ from shared.wire.values import (
     Reference,
     Time,
     Version,
+    base64_shape,
+    of_length,
 )
 
 MOST_REVOCATIONS = 64
@@ -78,11 +80,14 @@ OneIn = Annotated[int, Field(ge=0, le=1_000_000)]
 """One person in so many bears a name that sounds like this, in steps of 1, 2, 5, 10, 20 ...; 0 is unknown."""
 
 
+NameLevel = Literal["same", "part", "sound", "close", "initial", "different", "unknown"]
+
+
 class Agreement(Model):
     """How an own case agrees with the details of an alert: levels, never values."""
 
-    given: Literal["same", "sound", "initial", "different", "unknown"]
-    family: Literal["same", "sound", "initial", "different", "unknown"]
+    given: NameLevel
+    family: NameLevel
     swapped: bool
     """Given and family name stand in each other's column."""
     birth: Literal["same", "swapped", "one_part", "year", "near", "different", "unknown"]
@@ -90,6 +95,32 @@ class Agreement(Model):
     given_one_in: OneIn
     family_one_in: OneIn
     """Of the own names; also told where they do not agree."""
+
+
+class Candidate(Body):
+    """One own case that shares a match key with one alert, each in one version."""
+
+    alert: Reference
+    alert_version: Version
+    partner: Organisation
+    case: Reference
+    case_version: Version
+
+
+class CandidateFound(Candidate):
+    """matching -> intake: compare this own case with what the shared key unlocked of the alert."""
+
+    TYPE: ClassVar[str] = "candidate.found"
+    salt: Bytes16
+    """Of the tag set that the key was found in: the details are dealt by it."""
+    details: Annotated[str, of_length(DETAILS_BYTES), base64_shape(DETAILS_BYTES)]
+
+
+class CandidateCompared(Candidate):
+    """intake -> matching: how they agree. Levels, and no value of the own case."""
+
+    TYPE: ClassVar[str] = "candidate.compared"
+    agreement: Agreement
 
 
 class Reason(Model):
@@ -190,6 +221,8 @@ SEALED_BODIES: dict[str, type[Body]] = {
         CasePseudonyms,
         CaseClosed,
         EpochClosed,
+        CandidateFound,
+        CandidateCompared,
         MatchProposed,
         MatchRetracted,
         MatchDecided,
@@ -203,6 +236,8 @@ LOCAL_TO: dict[str, str] = {
     "case.closed": "matching",
     "epoch.closed": "matching",
     "match.decided": "matching",
+    "candidate.compared": "matching",
+    "candidate.found": "intake",
     "match.proposed": "intake",
     "match.retracted": "intake",
     "duty.waiting": "notify",
@@ -213,9 +248,16 @@ LOCAL_TO: dict[str, str] = {
 
 MAY_SIGN_LOCAL: dict[str, frozenset[str]] = {
     "intake": frozenset(
-        {"partner.changed", "case.pseudonyms", "case.closed", "epoch.closed", "match.decided"}
+        {
+            "partner.changed",
+            "case.pseudonyms",
+            "case.closed",
+            "epoch.closed",
+            "candidate.compared",
+            "match.decided",
+        }
     ),
     # card.updated: matching's own new sealing keys, which intake takes into the directory.
-    "matching": frozenset({"match.proposed", "match.retracted", "card.updated"}),
+    "matching": frozenset({"candidate.found", "match.proposed", "match.retracted", "card.updated"}),
 }
 """Accepted only from the own organisation, in the same envelope as between organisations."""

@@ -29,6 +29,7 @@ from shared.wire.values import (
 )
 
 TAG_BYTES = 8
+DETAILS_BYTES = 4
 TAGS_PER_ALERT = 160
 KEYS_PER_CASE = 24
 POINT_BYTES = 32
@@ -79,6 +80,12 @@ def _constant_and_ascending(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _one_for_each_tag(text: str, info: ValidationInfo) -> str:
+    if not accepted_before(info) and len(decode_base64(text)) != DETAILS_BYTES * TAGS_PER_ALERT:
+        raise ValueError(f"details have {DETAILS_BYTES} bytes for each of the {TAGS_PER_ALERT} tags")
+    return text
+
+
 class TagSet(Model):
     """The salted tags of one alert under one epoch: always 160, sorted, filled with random."""
 
@@ -86,6 +93,8 @@ class TagSet(Model):
     salt: Bytes16
     tags: Annotated[str, AfterValidator(_constant_and_ascending), base64_shape(TAG_BYTES * TAGS_PER_ALERT)]
     """160 tags of 8 bytes, in ascending order, concatenated, in base64."""
+    details: Annotated[str, AfterValidator(_one_for_each_tag), base64_shape(DETAILS_BYTES * TAGS_PER_ALERT)]
+    """4 bytes for each tag, in the order of the tags: details of the person, masked by its pseudonym."""
 
 
 class AlertContent(Body):
@@ -213,11 +222,12 @@ class PseudonymRequest(Body):
     slot: Count
     purpose: PseudonymPurpose
     blinded: Base64
-    """32-byte ristretto255 elements, concatenated in the order of the asker's choosing."""
+    """32-byte ristretto255 elements, concatenated. Of each whole block of 24 places the first 22 are
+    evaluated under the fine key, the last 2 under the coarse one; what is left is fine (PROTOCOL 7.2)."""
 
 
 class PseudonymResponse(Body):
-    """The evaluated batch with one proof; a refusal has the same length, filled with zeros."""
+    """The evaluated batch with one proof for each key; a refusal has the same length, filled with zeros."""
 
     TYPE: ClassVar[str] = "pseudonym.response"
     epoch: Epoch
@@ -225,8 +235,11 @@ class PseudonymResponse(Body):
     purpose: PseudonymPurpose
     outcome: Literal["evaluated", "not_approved", "over_budget", "malformed", "epoch_over"]
     public_key: Base64
+    coarse_public_key: Base64
     evaluated: Base64
+    """In the order of the places, fine and coarse."""
     proof: Base64
+    coarse_proof: Base64
     current_epoch: Epoch
     """The answering side's newest epoch: this is how a partner learns that one began."""
 

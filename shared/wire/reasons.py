@@ -11,22 +11,44 @@ from shared.wire.codes import Verdict
 _FOR, _AGAINST, _UNKNOWN = Verdict.FOR, Verdict.AGAINST, Verdict.UNKNOWN
 
 SENTENCES: Mapping[tuple[str, Verdict], str] = {
-    ("key_n", _FOR): "Both names and the year of birth agree; this combination is {rarity}.",
-    ("key_x", _FOR): "The given name, the surname (one letter may differ) and the year of birth agree; "
-    "this combination is {rarity}.",
-    ("key_y", _FOR): "The given name (one letter may differ), the surname and the year of birth agree; "
-    "this combination is {rarity}.",
-    ("key_z", _FOR): "Both names agree, and no year of birth is known; this combination is {rarity}.",
-    ("key_d", _FOR): "One name, the full date of birth and the sex agree; this combination is {rarity}.",
-    ("key_e", _FOR): "One name (one letter may differ), the full date of birth and the sex agree; "
-    "this combination is {rarity}.",
-    ("key_j", _FOR): "The surname (one letter may differ), the first letter of the given name and the full "
-    "date of birth agree; this combination is {rarity}.",
-    ("key_m", _FOR): "Both names and the day and month of birth agree; this combination is {rarity}.",
-    ("key_p", _FOR): "Both names and the place agree; this combination is {rarity}.",
-    ("key_w", _FOR): "Both names (one letter may differ) and the place agree; this combination is {rarity}.",
-    ("key_k", _FOR): "The surname (one letter may differ), the first letter of the given name and the place "
-    "agree; this combination is {rarity}.",
+    ("family_name_same", _FOR): "The surnames are written the same; about 1 in {one_in} people bears this name.",
+    ("family_name_sound", _FOR): "The surnames have the same stem or sound; about 1 in {one_in} people bears "
+    "such a name.",
+    ("family_name_near", _FOR): "The surnames differ by about one letter; about 1 in {one_in} people bears "
+    "such a name.",
+    ("family_name_different", _AGAINST): "The surnames differ.",
+    ("family_name", _UNKNOWN): "The surnames could not be compared.",
+    ("given_name_same", _FOR): "The given names are written the same; about 1 in {one_in} people bears this name.",
+    ("given_name_sound", _FOR): "The given names sound the same or are forms of one name; about 1 in {one_in} "
+    "people bears it.",
+    ("given_name_near", _FOR): "The given names differ by about one letter; about 1 in {one_in} people bears "
+    "such a name.",
+    ("given_name_initial", _FOR): "Of one given name only the first letter is known, and it fits.",
+    ("given_name_different", _AGAINST): "The given names differ.",
+    ("given_name", _UNKNOWN): "The given names could not be compared.",
+    ("columns", _FOR): "Given name and surname stand in each other's place.",
+    ("birth_same", _FOR): "Day, month and year of birth agree, as far as an alert tells them.",
+    ("birth_swapped", _FOR): "Born in the same year; day and month are swapped.",
+    ("birth_one_part", _FOR): "Of day, month and year of birth two agree and one differs.",
+    ("birth_year", _FOR): "The year of birth fits; the day is not known on both sides.",
+    ("birth_near", _FOR): "The years of birth are close to each other, the days differ or are not known.",
+    ("birth_different", _AGAINST): "The dates of birth differ.",
+    ("birth", _UNKNOWN): "The dates of birth could not be compared.",
+    ("place", _FOR): "The places of the last contact agree.",
+    ("place", _AGAINST): "The places of the last contact differ.",
+    ("place", _UNKNOWN): "The places of the last contact could not be compared.",
+    ("keys_year_both", _FOR): "Both names agree together with the year of birth.",
+    ("keys_year_shortened", _FOR): "Both names agree together with the year of birth, but for one letter.",
+    ("keys_year_band", _FOR): "Both names agree together with the estimated age.",
+    ("keys_year_initial", _FOR): "The surname, the first letter of the given name and the year of birth agree "
+    "together.",
+    ("keys_year_one", _FOR): "One name, the sex and the year of birth agree together.",
+    ("keys_date_whole", _FOR): "One name, the sex and the full date of birth agree together.",
+    ("keys_date_shortened", _FOR): "One name and the full date of birth agree together, but for one letter.",
+    ("keys_day_both", _FOR): "Both names agree together with the day and month of birth.",
+    ("keys_place_both", _FOR): "Both names agree together with the place.",
+    ("keys_names_both", _FOR): "Both names and the sex agree together.",
+    ("keys_names_shortened", _FOR): "Both names and the sex agree together, but for one letter.",
     ("match_keys", _UNKNOWN): "Names could not be compared: none is known for your case.",
     ("sex", _FOR): "The sex agrees: {alert}.",
     ("sex", _AGAINST): "The sex differs: {alert} in the alert, {case} in your case.",
@@ -62,10 +84,3 @@ SENTENCES: Mapping[tuple[str, Verdict], str] = {
     ("last_seen", _UNKNOWN): "The time of the last contact could not be compared.",
 }
 """Every sentence that a comparator can need; a test holds the list complete."""
-
-RARITY_WORDS: Mapping[str, str] = {
-    "common": "common, so many people have it",
-    "medium": "neither common nor rare",
-    "rare": "rare",
-}
-"""How {rarity} reads. Other parameters are codes, countries, languages, months or numbers."""

@@ -66,7 +66,9 @@ def base64_shape(length: int | None = None) -> Shape:
     return Shape(f"^([A-Za-z0-9+/]{{4}}){{{length // 3}}}{('', one_more, two_more)[length % 3]}$")
 
 
-def _of_length(length: int) -> AfterValidator:
+def of_length(length: int) -> AfterValidator:
+    """Base64 of exactly so many bytes."""
+
     def check(text: str) -> str:
         if len(decode_base64(text)) != length:
             raise ValueError(f"must be {length} bytes")
@@ -111,9 +113,9 @@ Time = Annotated[
 """UTC to the second, `2026-11-21T21:40:00Z`."""
 
 Base64 = Annotated[str, StringConstraints(max_length=300_000), AfterValidator(_is_base64), base64_shape()]
-Bytes16 = Annotated[str, _of_length(16), base64_shape(16)]
-Bytes32 = Annotated[str, _of_length(32), base64_shape(32)]
-Bytes64 = Annotated[str, _of_length(64), base64_shape(64)]
+Bytes16 = Annotated[str, of_length(16), base64_shape(16)]
+Bytes32 = Annotated[str, of_length(32), base64_shape(32)]
+Bytes64 = Annotated[str, of_length(64), base64_shape(64)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]

@@ -14,6 +14,7 @@ import pytest
 
 from services.matching.allowances import allowances
 from services.matching.domain import slots
+from services.matching.finer import Finer
 from services.matching.proposing import Proposing
 from shared.post import processor
 from shared.post.pace import Allowance
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.slow
 A_SLOT = 10
 FLOOD = 4 * A_SLOT
 SCALE = 2_000 / A_SLOT
+ASK_SECONDS = 0.004 * 2.5 * SCALE
 MATCH_SECONDS = 0.008 * 2.5 * SCALE
 RECALL_SECONDS = 0.003 * 2.5 * SCALE
 
@@ -120,7 +122,11 @@ def _sent(patch: pytest.MonkeyPatch, made: World) -> AlertPublished:
 
 
 def _takes_time(patch: pytest.MonkeyPatch, made: World) -> None:
-    settle, retract = Proposing.settle, Proposing.retract
+    ask, settle, retract = Finer._ask, Proposing.settle, Proposing.retract
+
+    def slow_ask(self: Finer, *arguments: Any) -> None:
+        ask(self, *arguments)
+        made.clock.advance(timedelta(seconds=ASK_SECONDS))
 
     def slow_settle(self: Proposing, *arguments: Any) -> None:
         settle(self, *arguments)
@@ -130,6 +136,7 @@ def _takes_time(patch: pytest.MonkeyPatch, made: World) -> None:
         retract(self, session, references, why)
         made.clock.advance(timedelta(seconds=RECALL_SECONDS * len(references)))
 
+    patch.setattr(Finer, "_ask", slow_ask)
     patch.setattr(Proposing, "settle", slow_settle)
     patch.setattr(Proposing, "retract", slow_retract)
 

@@ -1,6 +1,7 @@
 """A matching service in Lyon, its partner in Vilnius, and people made of random pseudonyms."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from services.matching.handlers import Handlers
 from services.matching.store import tables
 from shared.crypto.rest import RestCipher, new_key
-from shared.crypto.tags import new_salt, padded_tags
+from shared.crypto.tags import DETAILS_BYTES, masked_details, new_salt, padded_tags
 from shared.post.incoming import Incoming, Wait
 from shared.runtime import ids
 from shared.runtime.clock import ManualClock, to_wire
@@ -53,6 +54,11 @@ class World:
     clock: ManualClock = field(default_factory=manual_clock)
     post: RecordingPost = field(default_factory=RecordingPost)
     key: bytes = field(default_factory=new_key)
+    intake: Callable[[local.CandidateFound], local.Agreement | None] | None = field(
+        default_factory=lambda: agrees
+    )
+    """What the own intake answers, at once; None: the test calls `answer`."""
+    heard: int = 0
     handlers: Handlers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,18 +89,49 @@ class World:
         incoming = replace(self.incoming(body, sender), received=received)
         with self.database.begin() as session:
             (by or self.handlers).handlers[body.TYPE](session, incoming)
+        if self.intake is not None:
+            self.answer(by=by)
+
+    def questions(self) -> list[local.CandidateFound]:
+        """What was asked of intake and not answered by `answer`."""
+        asked = self.post.bodies(local.CandidateFound)
+        return [body for body in asked[self.heard :] if isinstance(body, local.CandidateFound)]
+
+    def answer(self, *, by: Handlers | None = None) -> int:
+        """Let intake answer what it was asked since the last call, each in a transaction; how many."""
+        asked = self.questions()
+        self.heard += len(asked)
+        for question in asked:
+            agreement = (self.intake or agrees)(question)
+            if agreement is not None:
+                incoming = self.incoming(answer_to(question, agreement))
+                with self.database.begin() as session:
+                    (by or self.handlers).handlers["candidate.compared"](session, incoming)
+        return len(asked)
 
     def handle_together(self, bodies: list[Body], sender: str = VILNIUS) -> None:
         """Handle many in one transaction."""
         with self.database.begin() as session:
             for body in bodies:
                 self.handlers.handlers[body.TYPE](session, self.incoming(body, sender))
+        if self.intake is not None:
+            self.answer()
 
     def incoming(self, body: Body, sender: str = VILNIUS) -> Incoming:
         """A message as the post hands it over; local bodies come from the own intake."""
         organisation = ME.organisation if body.TYPE in local.SEALED_BODIES else sender
         message = ids.new_id("msg")
         return Incoming(body.TYPE, f"{organisation}/intake", message, self.clock.now(), 1, body)
+
+    def compare_more(self, *, by: Handlers | None = None) -> int:
+        """One piece of what was left, and what intake says to it; 0 when nothing is left."""
+        done = (by or self.handlers).compare_more()
+        return done + (self.answer(by=by) if self.intake is not None else 0)
+
+    def compare_all(self, *, by: Handlers | None = None) -> None:
+        """All that was left."""
+        while self.compare_more(by=by):
+            pass
 
     def deliver(self, bodies: list[Body]) -> None:
         """Handle many, keeping what waits until it is woken, as the processor does."""
@@ -112,6 +149,7 @@ class World:
                     keys = set(self.post.woken[woken:])
                     queue += [other for key, other in waiting if key in keys]
                     waiting = [(key, other) for key, other in waiting if key not in keys]
+        self.compare_all()
 
     def tick(self, slots: int = 2) -> int:
         """Let slots go by, by default those after which a message is told of, then send receipts."""
@@ -146,7 +184,7 @@ class World:
             "permitted_use": "match_only",
             "kind": "missing",
             "category": "adult",
-            "keys_version": 1,
+            "keys_version": 2,
             "description": {"sex": "female", "birth_decade": 1990},
             "tag_sets": [tag_set(pseudonyms_of(person or name, groups, partner, e), e) for e in epochs],
             "expires": to_wire(self.clock.now() + timedelta(days=30)),
@@ -162,7 +200,6 @@ class World:
         person: str | None = None,
         partner: str = VILNIUS,
         epoch: int = 1,
-        rarity: str = "medium",
         **changes: Any,
     ) -> local.CasePseudonyms:
         """A found person of Lyon, as evaluated by the partner."""
@@ -174,7 +211,7 @@ class World:
             "partner": partner,
             "epoch": epoch,
             "entries": [
-                {"group": group, "rarity": rarity, "value": encode_base64(value)}
+                {"group": group, "value": encode_base64(value)}
                 for group, value in zip(groups, found, strict=True)
             ],
             "description": {"sex": "female", "birth_decade": 1990},
@@ -182,17 +219,56 @@ class World:
         return local.CasePseudonyms.model_validate_json(_json({**values, **changes}))
 
 
-def tag_set(pseudonyms: list[bytes], epoch: int = 1) -> dict[str, Any]:
-    """The tags of an alert under a fresh salt."""
+TOLD = b"told it so"[:DETAILS_BYTES]
+"""What the tags of an alert unlock unless a test says otherwise."""
+
+
+def tag_set(pseudonyms: list[bytes], epoch: int = 1, details: bytes = TOLD) -> dict[str, Any]:
+    """The tags of an alert under a fresh salt, and what they unlock."""
     salt = new_salt()
-    tags = padded_tags(salt, b"".join(pseudonyms), messages.TAGS_PER_ALERT)
-    return {"epoch": epoch, "salt": encode_base64(salt), "tags": encode_base64(b"".join(tags))}
+    column = b"".join(pseudonyms)
+    tags = padded_tags(salt, column, messages.TAGS_PER_ALERT)
+    return {
+        "epoch": epoch,
+        "salt": encode_base64(salt),
+        "tags": encode_base64(b"".join(tags)),
+        "details": encode_base64(masked_details(salt, column, details, tags)),
+    }
 
 
 def _json(values: dict[str, Any]) -> bytes:
     import json
 
     return json.dumps(values).encode()
+
+
+SAME: dict[str, Any] = {
+    "given": "same", "family": "same", "swapped": False, "birth": "same", "place": "unknown",
+    "given_one_in": 500, "family_one_in": 5000,
+}  # fmt: skip
+"""One person: names and date of birth agree."""
+
+
+def agreement(**changes: Any) -> local.Agreement:
+    """One person, but for these changes."""
+    return local.Agreement.model_validate({**SAME, **changes})
+
+
+def agrees(question: local.CandidateFound) -> local.Agreement:
+    """An intake that finds its person in every question."""
+    return agreement()
+
+
+def answer_to(question: local.CandidateFound, said: local.Agreement) -> local.CandidateCompared:
+    """What intake sends back."""
+    return local.CandidateCompared(
+        alert=question.alert,
+        alert_version=question.alert_version,
+        partner=question.partner,
+        case=question.case,
+        case_version=question.case_version,
+        agreement=said,
+    )
 
 
 def withdrawn(name: str = "ona", version: int = 9) -> messages.AlertWithdrawn:

@@ -112,7 +112,8 @@ class Node:
         """Let everything of this node happen once."""
         self.intake.use_cases.asker.tick(self.clock.now())
         self.matching.handlers.send_receipts()
-        return self.matching.handlers.compare_more() + sum(post.turn() for post in self.posts)
+        compared = self.matching.handlers.ask_again() + self.matching.handlers.compare_more()
+        return compared + sum(post.turn() for post in self.posts)
 
 
 @dataclass

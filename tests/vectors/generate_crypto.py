@@ -13,13 +13,13 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent.parent))
 
-from tests.unit.crypto import make_at_rest, make_oprf, make_sealing, make_signing  # noqa: E402
+from tests.unit.crypto import make_at_rest, make_oprf, make_oprf_batch, make_sealing, make_signing  # noqa: E402
 
 ABOUT = {
     "signing": "PROTOCOL 3.1. Ed25519 over a label and a message.",
     "sealing": "PROTOCOL 3.2. HPKE base mode with X-Wing, HKDF-SHA256, ChaCha20-Poly1305.",
-    "oprf": "PROTOCOL 3.3. RFC 9497, ristretto255-SHA512; `blinds` are little-endian scalars.",
-    "tags": "PROTOCOL 3.4. `numbers` are the tags read in big-endian order, in decimal.",
+    "oprf": "PROTOCOL 3.3 and 7.2. RFC 9497, ristretto255-SHA512; `blinds` are little-endian scalars.",
+    "tags": "PROTOCOL 3.4. `numbers` are the tags read in big-endian order, in decimal; `unlock` reads details.",
     "rest": "PROTOCOL 3.5. XChaCha20-Poly1305.",
     "keyfile": "PROTOCOL 3.6. Key files, version 1.",
 }
@@ -30,7 +30,7 @@ def files() -> dict[str, str]:
     makers = {
         "signing": make_signing.signing,
         "sealing": make_sealing.sealing,
-        "oprf": make_oprf.oprf,
+        "oprf": lambda: [*make_oprf.oprf(), *make_oprf_batch.batch()],
         "tags": make_at_rest.tags,
         "rest": make_at_rest.rest,
         "keyfile": make_at_rest.keyfile,

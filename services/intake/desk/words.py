@@ -266,6 +266,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "receipt_foreign": N_("A partner signed for an alert that it was never given."),
         "resend_gone": N_("A partner missed messages that are no longer kept; its alerts were sent anew."),
         "case_unreadable": N_("A case cannot be read any more; restore it from a backup."),
+        "comparison_limit": N_(
+            "One case was compared more than 50 times in a day; have your technician find out why."
+        ),
         "cannot_send": N_("A partner's card is out of date; ask it for a new one."),
         "card_refused": N_("A partner's new card was refused; the old one stays in use."),
         "key_revoked": N_("A partner says that one of its locks was broken; look at what came from it."),

@@ -19,9 +19,9 @@ READINGS_PER_WORD = 3
 YEARS_OF_CASE = (0,)
 YEARS_OF_ALERT = (0, -1, 1)
 YEARS_OF_AGE = (0, 1, -1, 2, -2, 3, -3)
-BAND_REACH = 2
-"""A wrong year, or an estimate on the other side, is met this far beside the band."""
-BAND_REACH_OF_AGE = 3
+BAND_REACH = 4
+"""An estimate on the other side is met this far from the year of an alert."""
+BAND_REACH_OF_AGE = 5
 NO_SEX = "-"
 """No sex is recorded. It is a value: one side may know it and the other not."""
 
@@ -68,9 +68,11 @@ def of_alert(person: Person) -> Facts:
         *front, last = words(alternate) or [""]
         given += front or [last]
         family += [last]
+    # In swapped columns a given name stands among the family names: its full form goes last.
+    full = [best(word, given=True) for word in family[:1] if len(word) > 1]
     return Facts(
         given=_readings(given, ALERT_GIVEN, given=True),
-        family=_readings(family, ALERT_FAMILY, given=False),
+        family=distinct([*_readings(family, ALERT_FAMILY, given=False), *full]),
         initials=_initials(person)[:ALERT_INITIALS],
         years=_years(person, YEARS_OF_ALERT),
         bands=_bands(person, spread=True),

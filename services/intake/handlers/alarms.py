@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "receipt_foreign": "A partner signed for an alert that it was never given.",
     "resend_gone": "A partner misses messages that are no longer kept; its alerts were sent anew.",
     "case_unreadable": "A case cannot be read any more; restore it from a backup.",
+    "comparison_limit": "Our matching asked about one case more than 50 times in a day; find out why.",
     "cannot_send": "A partner's sealing keys are out of date; ask it for a new card.",
     "card_refused": "A partner's new card was refused; the old one stays in use.",
     "key_revoked": "A partner revoked a key; what came under it is to be looked at.",

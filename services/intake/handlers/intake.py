@@ -8,6 +8,7 @@ from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.cases import Cases
+from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
 from services.intake.handlers.duty import Duty
@@ -92,6 +93,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         handlers={
             "pseudonym.request": Answerer(context, alarms).on_request,
             "pseudonym.response": Answers(context, asker, people, alarms).on_response,
+            "candidate.found": Comparisons(context, people, alarms).on_found,
             "match.proposed": events.on_proposed,
             "match.retracted": events.on_retracted,
             "match.notice": notices.on_notice,

@@ -61,6 +61,18 @@ class MatchEventRow(IntakeBase):
     """A caseworker's words, under the key of the own case."""
 
 
+class ComparisonRow(IntakeBase):
+    """That our matching asked about an own case on a day; counted, so that nobody can ask without end."""
+
+    __tablename__ = "comparison"
+
+    case_id: Mapped[RefKey]
+    day: Mapped[int] = mapped_column(primary_key=True, index=True, autoincrement=False)
+    """Counted from 1970."""
+    question: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of what was asked: the same question again is no further one."""
+
+
 class NoticeSentRow(IntakeBase):
     """That a partner was told something about its alert, and under which consent."""
 

@@ -49,13 +49,14 @@ class AskingRow(IntakeBase):
 
 
 class PinnedKeyRow(IntakeBase):
-    """The public key that a partner first used in an epoch; another one is refused."""
+    """The public keys that a partner first used in an epoch; another one of either is refused."""
 
     __tablename__ = "pinned_key"
 
     partner: Mapped[OrganisationId] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    coarse_public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     pinned_at: Mapped[Moment]
 
 

@@ -4,20 +4,32 @@ Weights are in services/matching/weights.py, sentences in shared/wire/reasons.py
 """
 
 from services.matching.compare import (
+    birth,
     birth_decade,
+    columns,
     eye_colour,
+    family_name,
+    given_name,
     hair_colour,
     height,
+    keys,
     languages,
     last_seen,
     marks,
     nationality,
+    place,
     region,
     sex,
 )
 from services.matching.compare.port import Comparator, load
 
-COMPARATORS: tuple[Comparator, ...] = tuple(
+NAMED: tuple[Comparator, ...] = (
+    *(load(module) for module in (family_name, given_name, columns, birth, place)),
+    *keys.comparators(),
+)
+"""What shared match keys and the finer comparison say. In the order in which a person reads the reasons."""
+
+DESCRIBED: tuple[Comparator, ...] = tuple(
     load(module)
     for module in (
         sex,
@@ -32,4 +44,6 @@ COMPARATORS: tuple[Comparator, ...] = tuple(
         last_seen,
     )
 )
-"""In the order in which a person reads the reasons."""
+"""What the coded descriptions say; all there is for a person without a name."""
+
+COMPARATORS: tuple[Comparator, ...] = NAMED + DESCRIBED

@@ -1,8 +1,7 @@
 """Eye colour."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 from shared.wire.codes import EyeColour
-from shared.wire.messages import Description
 
 CODE = "eye_colour"
 _ALIKE = (
@@ -12,9 +11,10 @@ _ALIKE = (
 )
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Compares the colour of the eyes. Blue and grey, grey and green, brown and black are near, because
     people write them down differently. `other` is taken as not known."""
+    alert, case = pair.alert, pair.case
     if alert.eye_colour is None or case.eye_colour is None:
         return UNKNOWN
     pair = frozenset({alert.eye_colour, case.eye_colour})

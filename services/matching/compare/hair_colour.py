@@ -1,15 +1,15 @@
 """Hair colour."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 from shared.wire.codes import HairColour
-from shared.wire.messages import Description
 
 CODE = "hair_colour"
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Compares the colour of the hair. A difference says little: hair is dyed, cut and turns grey.
     `other` is taken as not known."""
+    alert, case = pair.alert, pair.case
     if alert.hair_colour is None or case.hair_colour is None:
         return UNKNOWN
     if HairColour.OTHER in (alert.hair_colour, case.hair_colour):

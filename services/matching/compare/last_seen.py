@@ -1,16 +1,16 @@
 """The month of the last contact."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
-from shared.wire.messages import Description
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 
 CODE = "last_seen"
 _NEAR_MONTHS = 3
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Compares the month in which the missing person was last seen with the month in which the own person
     was found. Found in the three months after it agrees, found later says nothing, found before the
     missing person was last seen speaks against one person."""
+    alert, case = pair.alert, pair.case
     if alert.last_seen is None or case.last_seen is None:
         return UNKNOWN
     parameters = {"alert": alert.last_seen, "case": case.last_seen}

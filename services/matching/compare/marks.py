@@ -1,14 +1,14 @@
 """Marks on the body."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
-from shared.wire.messages import Description
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 
 CODE = "marks"
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Counts marks of the same kind at the same place of the body. Every common mark counts, up to two.
     None in common says next to nothing, because few marks are written down."""
+    alert, case = pair.alert, pair.case
     if not alert.marks or not case.marks:
         return UNKNOWN
     common = sorted(set(alert.marks) & set(case.marks))

@@ -1,14 +1,14 @@
 """The country or region where the person was last seen."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
-from shared.wire.messages import Description
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 
 CODE = "region"
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Compares where the person was last seen. The same region agrees, the same country is near. Another
     country hardly speaks against one person: missing people travel."""
+    alert, case = pair.alert, pair.case
     if alert.region is None or case.region is None:
         return UNKNOWN
     parameters = {"alert": alert.region.lower(), "case": case.region.lower()}

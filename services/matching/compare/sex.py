@@ -1,14 +1,14 @@
 """Sex."""
 
-from services.matching.compare.port import UNKNOWN, Finding, Level
+from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 from shared.wire.codes import Sex
-from shared.wire.messages import Description
 
 CODE = "sex"
 
 
-def compare(alert: Description, case: Description) -> Finding:
+def compare(pair: Pair) -> Finding:
     """Compares the recorded sex. `other` agrees with itself and is otherwise taken as not known."""
+    alert, case = pair.alert, pair.case
     if alert.sex is None or case.sex is None:
         return UNKNOWN
     parameters = {"alert": alert.sex.value, "case": case.sex.value}

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from services.matching.columns import Columns
 from services.matching.comparing import Comparing
 from services.matching.continuing import Continuing
+from services.matching.finer import Finer
 from services.matching.handlers.alerts import AlertHandlers
+from services.matching.handlers.candidates import CandidateHandlers
 from services.matching.handlers.cases import CaseHandlers
 from services.matching.handlers.partners import PartnerHandlers
 from services.matching.handlers.periodic import Expiry, Receipts
 from services.matching.proposing import Proposing
 from services.matching.store.alerts import Alerts
+from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases
 from services.matching.store.content import AlertContentSealer
 from services.matching.store.matches import Matches
@@ -49,15 +52,18 @@ class Handlers:
         `sign_head` signs heads of the audit chain, which then travel in receipts.
         """
         alerts, cases, matches = Alerts(AlertContentSealer(cipher)), Cases(cipher), Matches(cipher)
+        candidates = Candidates(cipher)
         self.columns = Columns(cases)
         comparing = Comparing(cases, self.columns)
         proposing = Proposing(matches, post, audit, clock, str(me))
+        finer = Finer(candidates, proposing, post, clock)
         about_alerts = AlertHandlers(
-            alerts, matches, comparing, proposing, post, audit, clock, receipt_slot_seconds
+            alerts, matches, candidates, comparing, finer, proposing, post, audit, clock, receipt_slot_seconds
         )
-        self._continuing = Continuing(database, cases, alerts, matches, proposing)
-        about_cases = CaseHandlers(cases, matches, self.columns, self._continuing, audit, clock)
-        about_partners = PartnerHandlers(alerts, cases, matches, self.columns, proposing, audit)
+        self._continuing = Continuing(database, cases, alerts, matches, candidates, finer, clock)
+        about_cases = CaseHandlers(cases, matches, candidates, self.columns, self._continuing, audit, clock)
+        about_partners = PartnerHandlers(alerts, cases, matches, candidates, self.columns, proposing, audit)
+        about_candidates = CandidateHandlers(candidates, self._continuing, clock)
         self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)
         self._about_partners = about_partners
         self._expiry = Expiry(database, about_alerts, alerts, clock, guard)
@@ -71,6 +77,7 @@ class Handlers:
                 "case.pseudonyms": about_cases.pseudonyms,
                 "case.closed": about_cases.closed,
                 "epoch.closed": about_cases.epoch_closed,
+                "candidate.compared": about_candidates.compared,
                 "partner.changed": about_partners.changed,
                 "match.decided": about_partners.decided,
             }.items()
@@ -91,6 +98,10 @@ class Handlers:
     def compare_more(self) -> int:
         """One piece of the comparisons that earlier transactions left over; 0 when nothing is left."""
         return self._continuing.step()
+
+    def ask_again(self) -> int:
+        """Take up what intake did not answer in time; how much."""
+        return self._continuing.ask_again()
 
     def keep_comparing(self, stop: threading.Event) -> None:
         """`compare_more` until `stop`, with pauses in which others have their turn."""

@@ -9,11 +9,13 @@ from services.matching.comparing import Comparing
 from services.matching.domain import slots
 from services.matching.domain import standing as rules
 from services.matching.domain.standing import Effect, Standing, State
+from services.matching.finer import Finer
 from services.matching.handlers.bodies import body_of
 from services.matching.handlers.new_alerts import Arrival, NewAlerts, wait_key
 from services.matching.proposing import Proposing, Why
 from services.matching.store import partners, receipts
 from services.matching.store.alerts import AlertKey, Alerts
+from services.matching.store.candidates import Candidates
 from services.matching.store.content import facts_of, stored
 from services.matching.store.matches import Matches
 from shared.post.incoming import Incoming, Refuse, Wait
@@ -23,7 +25,7 @@ from shared.store.audit import Audit
 from shared.wire.codes import ReceiptOutcome
 from shared.wire.messages import AlertContent, AlertWithdrawn, Tombstone
 
-KEYS_VERSION = 1
+KEYS_VERSION = 2
 """The rules for match keys that own pseudonyms were made with; others would agree with nothing."""
 
 
@@ -34,7 +36,9 @@ class AlertHandlers:
         self,
         alerts: Alerts,
         matches: Matches,
+        candidates: Candidates,
         comparing: Comparing,
+        finer: Finer,
         proposing: Proposing,
         post: Post,
         audit: Audit,
@@ -43,13 +47,15 @@ class AlertHandlers:
     ) -> None:
         self._alerts = alerts
         self._matches = matches
+        self._candidates = candidates
         self._comparing = comparing
+        self._finer = finer
         self._proposing = proposing
         self._post = post
         self._audit = audit
         self._clock = clock
         self._slot_seconds = slot_seconds
-        self._new = NewAlerts(alerts, comparing, proposing, post, audit)
+        self._new = NewAlerts(alerts, comparing, finer, post, audit)
 
     def published(self, session: Session, incoming: Incoming) -> None:
         """A new alert, or one sent again."""
@@ -131,10 +137,11 @@ class AlertHandlers:
             return
         alert, facts = stored(arrival.key.partner, arrival.body), facts_of(arrival.body)
         self._alerts.replace(session, alert, from_wire(arrival.body.expires))
-        results = self._comparing.alert_with_cases(session, arrival.partner, alert, facts)
+        self._candidates.delete_of_alert(session, arrival.key)  # answers about the older version
+        found = self._comparing.alert_with_cases(session, arrival.partner, alert, facts)
         on_record = self._matches.of_alert(session, arrival.key)
-        if results or on_record:
-            self._proposing.settle(session, alert, facts, results, on_record)
+        if found or on_record:
+            self._finer.begin(session, alert, facts, found, on_record)
         receipts.owe_many(session, [arrival.due])
         self._audit.append_many(session, [arrival.entry])
 
@@ -157,8 +164,9 @@ class AlertHandlers:
         receipts.owe(session, key, version, self._slot_of(incoming), ReceiptOutcome.DELETED)
 
     def _delete(self, session: Session, key: AlertKey, placeholder: Standing, why: Why) -> None:
-        """Delete tags, description and matches; the placeholder stays."""
+        """Delete tags, details, description, candidates and matches; the placeholder stays."""
         self._alerts.empty(session, key, placeholder)
+        self._candidates.delete_of_alert(session, key)
         self._proposing.retract(session, self._matches.delete_of_alert(session, key), why)
 
     def _refuse(self, session: Session, incoming: Incoming, key: AlertKey, version: int, reason: str) -> None:

@@ -6,9 +6,9 @@ from services.matching.columns import Columns
 from services.matching.continuing import Continuing
 from services.matching.handlers.bodies import body_of
 from services.matching.store import partners
+from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.matches import Matches
-from services.matching.store.tables import RARITY_LETTERS
 from shared.post.incoming import Incoming
 from shared.runtime.clock import Clock
 from shared.store.audit import Audit
@@ -23,6 +23,7 @@ class CaseHandlers:
         self,
         cases: Cases,
         matches: Matches,
+        candidates: Candidates,
         columns: Columns,
         continuing: Continuing,
         audit: Audit,
@@ -30,6 +31,7 @@ class CaseHandlers:
     ) -> None:
         self._cases = cases
         self._matches = matches
+        self._candidates = candidates
         self._columns = columns
         self._continuing = continuing
         self._audit = audit
@@ -45,6 +47,7 @@ class CaseHandlers:
             return
         self._columns.changing(session, body.partner)
         self._cases.put(session, _own_case(body))
+        self._candidates.delete_older(session, body.partner, body.case, body.version)
         self._audit.append(
             session,
             incoming.sender,
@@ -58,10 +61,14 @@ class CaseHandlers:
             self._continuing.postpone(session, body.partner, body.case)
 
     def closed(self, session: Session, incoming: Incoming) -> None:
-        """Forget a case for ever, with its possible matches; intake deletes what it shows of them itself."""
+        """Forget a case for ever, with its candidates and possible matches.
+
+        Intake deletes what it shows of them itself.
+        """
         body = body_of(incoming, CaseClosed)
         for partner in self._cases.close(session, body.case, self._clock.now()):
             self._columns.changing(session, partner)
+        self._candidates.delete_of_case(session, body.case)
         self._matches.delete_of_case(session, body.case)
         self._audit.append(session, incoming.sender, "case.closed", body.case)
 
@@ -84,7 +91,7 @@ def _own_case(body: CasePseudonyms) -> OwnCase:
         own_case=body.case,
         version=body.version,
         kind=body.kind,
-        groups="".join(entry.group + RARITY_LETTERS[entry.rarity.value] for entry in body.entries),
+        groups="".join(entry.group for entry in body.entries),
         pseudonyms=b"".join(decode_base64(entry.value) for entry in body.entries),
         description=body.description,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.matching.comparing import Comparing
-from services.matching.proposing import Proposing
+from services.matching.finer import Finer
 from services.matching.store import receipts
 from services.matching.store.alerts import AlertKey, Alerts
 from services.matching.store.content import facts_of, stored
@@ -54,12 +54,10 @@ class Arrival:
 class NewAlerts:
     """Keeps alerts of which nothing is known yet, no two of them under one reference."""
 
-    def __init__(
-        self, alerts: Alerts, comparing: Comparing, proposing: Proposing, post: Post, audit: Audit
-    ) -> None:
+    def __init__(self, alerts: Alerts, comparing: Comparing, finer: Finer, post: Post, audit: Audit) -> None:
         self._alerts = alerts
         self._comparing = comparing
-        self._proposing = proposing
+        self._finer = finer
         self._post = post
         self._audit = audit
 
@@ -72,9 +70,9 @@ class NewAlerts:
         self._alerts.store_new(session, list(zip(contents, ends, strict=True)))
         for one, alert in zip(arrivals, contents, strict=True):
             facts = facts_of(one.body)
-            results = self._comparing.alert_with_cases(session, one.partner, alert, facts)
-            if results:
-                self._proposing.settle(session, alert, facts, results, [])
+            found = self._comparing.alert_with_cases(session, one.partner, alert, facts)
+            if found:
+                self._finer.begin(session, alert, facts, found, [])
         receipts.owe_many(session, [one.due for one in arrivals])
         self._audit.append_many(session, [one.entry for one in arrivals])
         for one in arrivals:

@@ -7,6 +7,7 @@ from services.matching.handlers.bodies import body_of
 from services.matching.proposing import Proposing
 from services.matching.store import partners, receipts, unfinished
 from services.matching.store.alerts import Alerts
+from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases
 from services.matching.store.matches import Matches
 from shared.post.incoming import Incoming
@@ -27,6 +28,7 @@ class PartnerHandlers:
         alerts: Alerts,
         cases: Cases,
         matches: Matches,
+        candidates: Candidates,
         columns: Columns,
         proposing: Proposing,
         audit: Audit,
@@ -34,6 +36,7 @@ class PartnerHandlers:
         self._alerts = alerts
         self._cases = cases
         self._matches = matches
+        self._candidates = candidates
         self._columns = columns
         self._proposing = proposing
         self._audit = audit
@@ -74,6 +77,7 @@ class PartnerHandlers:
 
     def _forget(self, session: Session, organisation: str, *, left: bool) -> None:
         self._alerts.delete_of_partner(session, organisation)
+        self._candidates.delete_of_partner(session, organisation)
         self._proposing.retract(session, self._matches.delete_of_partner(session, organisation), "partner")
         receipts.drop(session, organisation)
         unfinished.drop(session, organisation)

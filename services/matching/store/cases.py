@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from services.matching.store.partners import next_revision
 from services.matching.store.statements import Insert, dialect, insert, insert_for
-from services.matching.store.tables import RARITY_OF_LETTER, closed_case
+from services.matching.store.tables import closed_case
 from services.matching.store.tables import own_case as table
 from shared.crypto.rest import RestCipher
+from shared.crypto.tags import PSEUDONYM_BYTES
 from shared.store.bulk import chunks
 from shared.store.context import field_context
-from shared.wire.codes import CaseKind, Rarity
+from shared.wire.codes import CaseKind
 from shared.wire.messages import Description
 
 
@@ -29,15 +30,14 @@ class OwnCase:
     version: int
     kind: CaseKind
     groups: str
-    """Two letters a key: its group and its rarity."""
+    """One letter a key: its group."""
     pseudonyms: bytes = field(repr=False)
     description: Description
     id: int = 0
 
-    def hit(self, index: int) -> tuple[str, Rarity]:
-        """Group and rarity of the key at `index`."""
-        rarity = RARITY_OF_LETTER[self.groups[2 * index + 1]]
-        return self.groups[2 * index], Rarity(rarity)
+    def pseudonym(self, index: int) -> bytes:
+        """The pseudonym of the key at `index`."""
+        return self.pseudonyms[index * PSEUDONYM_BYTES : (index + 1) * PSEUDONYM_BYTES]
 
 
 # Made once: making a statement costs more than running it.

@@ -1,6 +1,6 @@
 """What an alert says, packed and encrypted at rest (PROTOCOL 3.5).
 
-    count 1 | count times ( epoch 4 | salt 16 | tags 1280 ) | JSON of the coded values
+    count 1 | count times ( epoch 4 | salt 16 | tags 1280 | details 640 ) | JSON of the coded values
 
 The tags lie in front as bytes, so that a comparison parses no JSON.
 """
@@ -10,23 +10,30 @@ import struct
 from dataclasses import dataclass
 
 from shared.crypto.rest import RestCipher
-from shared.crypto.tags import SALT_BYTES
+from shared.crypto.tags import SALT_BYTES, place_of, tag, unlock
 from shared.store.context import field_context
 from shared.wire.codes import CaseKind
-from shared.wire.messages import TAG_BYTES, TAGS_PER_ALERT, AlertContent, Description
+from shared.wire.messages import DETAILS_BYTES, TAG_BYTES, TAGS_PER_ALERT, AlertContent, Description
 from shared.wire.values import decode_base64
 
-_SET = struct.Struct(f">I{SALT_BYTES}s{TAG_BYTES * TAGS_PER_ALERT}s")
+_SET = struct.Struct(f">I{SALT_BYTES}s{TAG_BYTES * TAGS_PER_ALERT}s{DETAILS_BYTES * TAGS_PER_ALERT}s")
 _KEPT = {"status", "urgency", "tlp", "permitted_use", "kind", "category", "description", "expires"}
 
 
 @dataclass(frozen=True, slots=True)
 class TagMaterial:
-    """The tags of one epoch, as bytes in ascending order."""
+    """The tags of one epoch, as bytes in ascending order, and what each of them unlocks."""
 
     epoch: int
     salt: bytes
     tags: bytes
+    details: bytes
+    """4 bytes for each tag, masked: only the pseudonym behind the tag reads them."""
+
+    def unlocked(self, pseudonym: bytes) -> bytes:
+        """The details that this pseudonym reads. Raises ValueError if its tag is not here."""
+        start = place_of(self.tags, tag(self.salt, pseudonym)) * DETAILS_BYTES
+        return unlock(self.salt, pseudonym, self.details[start : start + DETAILS_BYTES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ class AlertFacts:
 def stored(partner: str, body: AlertContent) -> StoredAlert:
     """An alert as it arrived."""
     sets = tuple(
-        TagMaterial(tags.epoch, decode_base64(tags.salt), decode_base64(tags.tags)) for tags in body.tag_sets
+        TagMaterial(tags.epoch, *map(decode_base64, (tags.salt, tags.tags, tags.details)))
+        for tags in body.tag_sets
     )
     values = body.model_dump_json(include=_KEPT, exclude_none=True).encode()
     return StoredAlert(partner, body.alert, body.version, sets, values)
@@ -85,7 +93,7 @@ class AlertContentSealer:
 
     def seal(self, alert: StoredAlert) -> bytes:
         """The bytes of the column `content`."""
-        sets = b"".join(_SET.pack(part.epoch, part.salt, part.tags) for part in alert.sets)
+        sets = b"".join(_SET.pack(part.epoch, part.salt, part.tags, part.details) for part in alert.sets)
         plain = bytes([len(alert.sets)]) + sets + alert.values
         return self._cipher.encrypt(plain, _context(alert.partner, alert.alert, alert.version))
 

@@ -46,7 +46,7 @@ own_case = Table(
     Column("own_case", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
-    # Two letters a key, group and rarity (c, m, r), in the order of `pseudonyms`.
+    # One letter a key, its group, in the order of `pseudonyms`.
     Column("groups", String(64), nullable=False),
     Column("pseudonyms", LargeBinary, nullable=False),
     Column("description", LargeBinary, nullable=False),
@@ -115,6 +115,3 @@ receipt_due = Table(
     sqlite_autoincrement=True,
 )
 """What the next receipt to a partner has to say; deleted when it is in the outbox."""
-
-RARITY_LETTERS = {"common": "c", "medium": "m", "rare": "r"}
-RARITY_OF_LETTER = {letter: word for word, letter in RARITY_LETTERS.items()}

@@ -111,7 +111,7 @@ def test_an_alert_that_is_over_on_arrival_is_refused(world: World) -> None:
 
 
 def test_other_rules_for_keys_are_refused(world: World) -> None:
-    world.handle(world.alert(keys_version=2))
+    world.handle(world.alert(keys_version=1))
     assert world.rows("alert") == []
     assert [(r["outcome"], r["reason"]) for r in world.rows("receipt_due")] == [("refused", "keys_version")]
 
@@ -184,7 +184,7 @@ def test_every_effect_is_in_the_audit_log_with_ids_only(world: World) -> None:
     with world.database.read() as session:
         actions = [row.action for row in session.query(AuditRow).order_by(AuditRow.index)]
     assert actions == [
-        "case.pseudonyms", "match.proposed", "alert.stored",
+        "case.pseudonyms", "alert.stored", "match.proposed",
         "match.deleted", "alert.withdrawn", "receipt.sent",
     ]  # fmt: skip
 

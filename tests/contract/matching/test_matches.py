@@ -14,6 +14,7 @@ from tests.support.matching_world import (
     RIGA,
     VILNIUS,
     World,
+    agreement,
     pseudonyms_of,
     reference,
     tag_set,
@@ -39,7 +40,8 @@ def test_an_alert_finds_an_own_case(world: World) -> None:
     assert (match.partner, match.alert) == (VILNIUS, reference("alert", "ona"))
     assert match.case == reference("case", "ona")
     assert match.strength in (codes.Strength.VERY_LIKELY, codes.Strength.ALMOST_CERTAIN)
-    assert {reason.comparator for reason in match.reasons} >= {"key_n", "key_d", "sex", "birth_decade"}
+    said = {reason.comparator for reason in match.reasons if reason.verdict is codes.Verdict.FOR}
+    assert said >= {"family_name_same", "given_name_same", "keys_year_both", "keys_date_whole", "sex"}
     [waiting] = world.post.bodies(DutyWaiting)
     assert isinstance(waiting, DutyWaiting)
     assert set(waiting.to_wire()) == {"reference", "urgency", "status", "at"}
@@ -56,8 +58,9 @@ def test_a_new_own_case_finds_a_live_alert(world: World) -> None:
     assert (one.score, one.strength, one.facts) == (other.score, other.strength, other.facts)
 
 
-def test_one_family_of_keys_is_no_match(world: World) -> None:
-    """Case 42: hits of one group or one family only."""
+def test_keys_of_one_kind_are_no_match_where_the_person_does_not_agree(world: World) -> None:
+    """Case 42: hits of one group or one fact only, and intake finds another person behind them."""
+    world.intake = lambda question: agreement(given="different", family="different", birth="different")
     for groups in ("N", "NXY", "DJEM"):
         world.handle(world.case(groups, groups=groups))
         world.handle(world.alert(groups, groups=groups))
@@ -65,13 +68,20 @@ def test_one_family_of_keys_is_no_match(world: World) -> None:
 
 
 def test_hits_spread_over_different_cases_are_no_match(world: World) -> None:
-    """Case 42: one group here, another there."""
+    """Case 42: one group here, another there. Each case is weighed with its own keys alone."""
+    alike = {reference("case", "three")}
+    other = agreement(given="different", family="different", birth="different")
+    world.intake = lambda question: agreement() if question.case in alike else other
     world.handle(world.case("one", person="ona", groups="N"))
     world.handle(world.case("two", person="ona", groups="D"))
     world.handle(world.alert("ona", groups="NDMP"))
+    world.compare_all()
     assert proposed(world) == []
-    world.handle(world.case("three", person="ona", groups="ND"))
-    assert [match.case for match in proposed(world)] == [reference("case", "three")]
+    world.handle(world.case("three", person="ona", groups="NP"))
+    [match] = proposed(world)
+    assert match.case == reference("case", "three")
+    keys = {reason.comparator for reason in match.reasons if reason.comparator.startswith("keys_")}
+    assert keys == {"keys_year_both", "keys_place_both"}
 
 
 def test_both_epochs_are_matched_until_the_older_is_closed(world: World) -> None:

@@ -23,10 +23,37 @@ def tags() -> list[Vector]:
     ]
     encryptor = Cipher(algorithms.AES128(salt), modes.ECB()).encryptor()  # noqa: S305
     blocks = [encryptor.update(pseudonym) for pseudonym in pseudonyms]
-    expected = [
-        bytes(a ^ b for a, b in zip(x, y, strict=True))[:8] for x, y in zip(blocks, pseudonyms, strict=True)
+    outputs = [
+        bytes(a ^ b for a, b in zip(x, y, strict=True)) for x, y in zip(blocks, pseudonyms, strict=True)
     ]
+    expected = [output[:8] for output in outputs]
+    details = bytes.fromhex("c0ffee01")
     return [
+        *(
+            vector(
+                "unlock",
+                "bytes 8 to 12 of the same xor what stands beside the tag",
+                {
+                    "salt": salt.hex(),
+                    "pseudonym": pseudonym.hex(),
+                    "masked": bytes(a ^ b for a, b in zip(output[8:12], details, strict=True)).hex(),
+                },
+                expected={"details": details.hex()},
+            )
+            for pseudonym, output in zip(pseudonyms[:4], outputs, strict=False)
+        ),
+        vector(
+            "unlock",
+            "three bytes",
+            {"salt": salt.hex(), "pseudonym": first.hex(), "masked": "00" * 3},
+            error="ValueError",
+        ),
+        vector(
+            "unlock",
+            "a pseudonym of 32 bytes",
+            {"salt": salt.hex(), "pseudonym": "00" * 32, "masked": "00" * 4},
+            error="ValueError",
+        ),
         vector(
             "tags",
             "first 8 bytes of AES-128(salt, pseudonym) xor pseudonym; the first pair is FIPS 197 C.1",

@@ -10,6 +10,8 @@ import pytest
 
 from shared.crypto import tags
 
+WIDE = tags.DETAILS_BYTES
+
 
 @pytest.mark.parametrize("count", [1, 2, 32_767, 32_768, 32_769, 100_000])
 def test_a_column_equals_its_tags_one_by_one(count: int) -> None:
@@ -96,6 +98,42 @@ def test_an_alert_has_always_the_same_number_of_tags() -> None:
 def test_equal_pseudonyms_do_not_show_in_an_alert() -> None:
     filled = tags.padded_tags(tags.new_salt(), bytes(16) * 20, 160)
     assert len(set(filled)) == 160
+
+
+def test_details_are_read_with_the_pseudonym_behind_a_tag_and_with_nothing_else() -> None:
+    """Decision 19: what stands beside a tag is random to whoever has another pseudonym, or another salt."""
+    salt, details = tags.new_salt(), os.urandom(WIDE)
+    column = os.urandom(16 * 90)
+    filled = tags.padded_tags(salt, column, 160)
+    masked = tags.masked_details(salt, column, details, filled)
+    assert len(masked) == WIDE * 160
+    own = [column[start : start + 16] for start in range(0, len(column), 16)]
+    places = [tags.place_of(b"".join(filled), tags.tag(salt, one)) for one in own]
+    beside = [masked[WIDE * place : WIDE * (place + 1)] for place in places]
+    assert [tags.unlock(salt, one, piece) for one, piece in zip(own, beside, strict=True)] == [details] * 90
+    other = [tags.unlock(salt, os.urandom(16), piece) for piece in beside]
+    wrong_salt = [tags.unlock(tags.new_salt(), one, piece) for one, piece in zip(own, beside, strict=True)]
+    assert (other + wrong_salt).count(details) <= 1
+    assert details not in beside, "not even the publisher's own bytes stand there in clear"
+
+
+def test_what_stands_beside_a_filler_looks_like_what_stands_beside_a_key() -> None:
+    """The number of keys stays hidden, and so do equal details: none comes twice."""
+    salt, column = tags.new_salt(), os.urandom(16 * 80)
+    filled = tags.padded_tags(salt, column, 160)
+    again = [tags.masked_details(salt, column, bytes(WIDE), filled) for _ in range(2)]
+    pieces = [{one[start : start + WIDE] for start in range(0, WIDE * 160, WIDE)} for one in again]
+    assert all(len(one) >= 158 for one in pieces)
+    assert 80 <= len(pieces[0] & pieces[1]) <= 81, "those of the keys, and fresh random for the rest"
+
+
+def test_details_of_another_size_and_a_tag_that_is_missing_are_refused() -> None:
+    with pytest.raises(ValueError, match="Details have"):
+        tags.masked_details(bytes(16), bytes(16), bytes(WIDE + 1), [])
+    with pytest.raises(ValueError, match="not among"):
+        tags.place_of(bytes(8) + b"\xff" * 8, b"\x01" * 8)
+    with pytest.raises(ValueError, match="not among"):
+        tags.place_of(bytes(8), b"\xff" * 8)
 
 
 def test_a_column_of_a_whole_node_takes_milliseconds() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
+from services.intake.domain.matchkey_places import joined, parted
+from services.intake.handlers.pseudonyms.batches import PartnerKeys
 from shared.crypto import errors, keyfile_format, oprf, rest, sealing, selftest, signing, tags
 from tests.unit.crypto import reference_hpke as hpke
 from tests.unit.crypto import reference_ristretto as group
@@ -97,6 +99,40 @@ def run_finalize(inputs: Vector) -> Vector:
     }
 
 
+def run_evaluate_batch(inputs: Vector) -> Vector:
+    """By the real keys and places; the reference checks both proofs."""
+    publisher, finder, epoch = inputs["info"].split("|")
+    assert inputs["coarse_info"] == inputs["info"] + "|coarse"
+    keys = PartnerKeys(bytes.fromhex(inputs["master"]), publisher, finder, int(epoch))
+    blinded = raw(inputs["blinded"])
+    answer = keys.evaluate(blinded)
+    fine, coarse = zip(parted(blinded), parted(answer.elements), strict=True)
+    assert group.verify(keys.public.fine, *fine, answer.proof)
+    assert group.verify(keys.public.coarse, *coarse, answer.coarse_proof)
+    return {
+        "public_key": keys.public.fine.hex(),
+        "coarse_public_key": keys.public.coarse.hex(),
+        "evaluated": hexes(answer.elements),
+    }
+
+
+def run_finalize_batch(inputs: Vector) -> Vector:
+    """Each part by the reference as above, at the real places. The real one: test_pseudonym_batches."""
+    if inputs["public_key"] == inputs["coarse_public_key"]:
+        raise errors.BadEvaluation
+    lists = {name: parted(inputs[name]) for name in ("match_keys", "blinds", "blinded", "evaluated")}
+    parts = [
+        run_finalize({name: both[part] for name, both in lists.items()} | said)["pseudonyms"]
+        for part, said in enumerate(
+            (
+                {"public_key": inputs["public_key"], "proof": inputs["proof"]},
+                {"public_key": inputs["coarse_public_key"], "proof": inputs["coarse_proof"]},
+            )
+        )
+    ]
+    return {"pseudonyms": joined(*parts)}
+
+
 def pseudonym_key(inputs: Vector) -> oprf.PseudonymKey:
     return oprf.PseudonymKey.derive(bytes.fromhex(inputs["master"]), inputs["info"])
 
@@ -151,6 +187,11 @@ def run_tags(inputs: Vector) -> Vector:
     }
 
 
+def run_unlock(inputs: Vector) -> Vector:
+    salt, pseudonym, masked = raw([inputs["salt"], inputs["pseudonym"], inputs["masked"]])
+    return {"details": tags.unlock(salt, pseudonym, masked).hex()}
+
+
 def run_decrypt(inputs: Vector) -> Vector:
     key, stored, context = raw([inputs["key"], inputs["stored"], inputs["context"]])
     return {"plaintext": rest.RestCipher(key).decrypt(stored, context).hex()}
@@ -172,9 +213,12 @@ OPERATIONS: dict[str, Callable[[Vector], Vector]] = {
     "pseudonym": run_pseudonym,
     "evaluate": run_evaluate,
     "finalize": run_finalize,
+    "evaluate_batch": run_evaluate_batch,
+    "finalize_batch": run_finalize_batch,
     "rfc9497_mode_0": run_rfc9497_oprf,
     "rfc9497_mode_1": run_rfc9497_voprf,
     "tags": run_tags,
+    "unlock": run_unlock,
     "decrypt": run_decrypt,
     "unpack": run_unpack,
 }

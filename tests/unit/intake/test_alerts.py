@@ -11,7 +11,7 @@ from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.alerts import shares
 from services.intake.handlers.alerts.views import AlertView
 from services.intake.handlers.errors import CannotShare, NotFound, PartnerNotVerified
-from services.intake.handlers.pseudonyms.answerer import key_of
+from services.intake.handlers.pseudonyms.answerer import keys_of
 from services.intake.store.alerts import ReceiptEvidenceRow, ShareRow
 from shared.crypto.tags import tag
 from shared.runtime.clock import to_wire
@@ -85,12 +85,12 @@ def test_the_tags_are_those_that_the_partner_can_compare(vilnius: Node) -> None:
     publish(vilnius, partners=[LYON])
     [body] = vilnius.bodies(AlertPublished)
     [tag_set] = body.tag_sets
-    key, salt = key_of(vilnius.intake.context, LYON, 1), decode_base64(tag_set.salt)
-    expected = {tag(salt, key.pseudonym(one.text)) for one in alert_keys(person())}
+    keys, salt = keys_of(vilnius.intake.context, LYON, 1), decode_base64(tag_set.salt)
+    expected = {tag(salt, keys.pseudonym(one)) for one in alert_keys(person())}
     assert expected <= tags_of(tag_set)
     assert len(tags_of(tag_set)) == 160
-    other = key_of(vilnius.intake.context, RIGA, 1)
-    assert not {tag(salt, other.pseudonym(one.text)) for one in alert_keys(person())} & tags_of(tag_set)
+    other = keys_of(vilnius.intake.context, RIGA, 1)
+    assert not {tag(salt, other.pseudonym(one)) for one in alert_keys(person())} & tags_of(tag_set)
 
 
 def test_two_partners_cannot_join_their_alerts(vilnius: Node) -> None:

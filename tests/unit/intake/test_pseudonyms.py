@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from services.intake.domain.codes import CaseKind
-from services.intake.domain.matchkeys import alert_keys, case_keys
+from services.intake.domain.matchkeys import MatchKey, alert_keys, case_keys
 from services.intake.handlers.errors import NotAllowed
 from services.intake.handlers.intake import build
 from services.intake.handlers.pseudonyms import slots
-from services.intake.handlers.pseudonyms.answerer import key_of
+from services.intake.handlers.pseudonyms.answerer import keys_of
 from services.intake.handlers.pseudonyms.asker import MIN_ASK_SECONDS
 from services.intake.handlers.pseudonyms.policies import policy_of
 from services.intake.store.cases import PersonRow
@@ -95,9 +95,9 @@ def test_finder_learns_what_the_publisher_computes(vilnius: Node, lyon: Node) ->
     [told] = lyon.bodies(CasePseudonyms)
     assert (told.case, told.partner, told.epoch, told.version) == (case_id, VILNIUS, 1, 1)
     keys = case_keys(person("Rasaa", born="2001-03-10"))
-    key = key_of(vilnius.intake.context, LYON, 1)
+    known = keys_of(vilnius.intake.context, LYON, 1)
     assert [entry.group for entry in told.entries] == [one.group for one in keys]
-    assert [decode_base64(entry.value) for entry in told.entries] == [key.pseudonym(one.text) for one in keys]
+    assert [decode_base64(entry.value) for entry in told.entries] == [known.pseudonym(one) for one in keys]
     with lyon.database.read() as session:
         assert session.scalars(
             select(PseudonymTaskRow.state).where(PseudonymTaskRow.partner == VILNIUS)
@@ -105,10 +105,12 @@ def test_finder_learns_what_the_publisher_computes(vilnius: Node, lyon: Node) ->
 
 
 def test_keys_differ_by_partner_and_epoch(vilnius: Node) -> None:
-    """Case 39, at its root."""
+    """Case 39, at its root; and each partner and epoch has a coarse key of its own."""
     context = vilnius.intake.context
-    keys = [key_of(context, LYON, 1), key_of(context, LYON, 2), key_of(context, "lv-riga", 1)]
-    assert len({key.pseudonym(b"mk1|N|a|b|1990") for key in keys}) == 3
+    known = [keys_of(context, LYON, 1), keys_of(context, LYON, 2), keys_of(context, "lv-riga", 1)]
+    same = [MatchKey("Z", b"mk2|Z|a|b|female", coarse) for coarse in (False, True)]
+    assert len({keys.pseudonym(one) for keys in known for one in same}) == 6
+    assert len({public for keys in known for public in (keys.public.fine, keys.public.coarse)}) == 6
 
 
 @pytest.mark.slow
@@ -138,9 +140,11 @@ def test_missing_people_are_not_asked_about(vilnius: Node, lyon: Node) -> None:
     [IDENTITY, b"\xff" * 32, bytes(31) + b"\x80"],
     ids=["identity", "non-canonical", "no-point"],
 )
-def test_one_bad_point_refuses_the_batch(vilnius: Node, bad: bytes) -> None:
-    """Case 32."""
-    points = [random_point() for _ in range(POLICY.batch_points - 1)] + [bad]
+@pytest.mark.parametrize("place", [0, POLICY.batch_points - 1], ids=["fine", "coarse"])
+def test_one_bad_point_refuses_the_batch(vilnius: Node, bad: bytes, place: int) -> None:
+    """Case 32; the last place of whole blocks is a coarse one."""
+    points = [random_point() for _ in range(POLICY.batch_points)]
+    points[place] = bad
     vilnius.handle(request(vilnius, blinded=encode_base64(b"".join(points))), B)
     [answer] = answers(vilnius)
     assert answer.outcome == "malformed"
@@ -157,7 +161,9 @@ def test_wrong_size_is_refused_in_the_same_size(vilnius: Node, points: int) -> N
     refused, answered = answers(vilnius)
     assert (refused.outcome, answered.outcome) == ("malformed", "evaluated")
     assert len(refused.evaluated) == len(answered.evaluated)
-    assert (len(refused.proof), len(refused.public_key)) == (len(answered.proof), len(answered.public_key))
+    for name in ("proof", "coarse_proof", "public_key", "coarse_public_key"):
+        assert not any(decode_base64(getattr(refused, name)))
+        assert len(getattr(refused, name)) == len(getattr(answered, name))
 
 
 def test_second_batch_in_a_slot_is_refused_counted_and_alarms_at_three(vilnius: Node) -> None:
@@ -271,6 +277,10 @@ def test_forged_answer_stores_nothing(vilnius: Node, lyon: Node) -> None:
         {"proof": encode_base64(bytes(64))},
         {"proof": encode_base64(plus)},
         {"public_key": encode_base64(random_point())},
+        {"coarse_proof": encode_base64(bytes(64))},
+        {"coarse_proof": answer.proof, "proof": answer.coarse_proof},
+        {"coarse_public_key": encode_base64(random_point())},
+        {"coarse_public_key": answer.public_key},
     ]
     for forgery in forgeries:
         lyon.handle(answer.model_copy(update=forgery), A)

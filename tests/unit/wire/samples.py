@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from shared.wire.messages import DETAILS_BYTES
+
 CASE, MATCH, ALERT = "case_" + "c" * 26, "match_" + "d" * 26, "alert_" + "a" * 26
 HASH = "0f" * 32
 TIME = "2026-12-21T12:00:00Z"
@@ -16,7 +18,8 @@ def text(data: bytes) -> str:
 
 def tag_set(epoch: int = 1) -> dict[str, Any]:
     tags = b"".join((index * 0x0123456789AB + epoch).to_bytes(8, "big") for index in range(160))
-    return {"epoch": epoch, "salt": text(bytes(range(16))), "tags": text(tags)}
+    details = b"".join((index * 0x01234567 + epoch).to_bytes(DETAILS_BYTES, "big") for index in range(160))
+    return {"epoch": epoch, "salt": text(bytes(range(16))), "tags": text(tags), "details": text(details)}
 
 
 DESCRIPTION: dict[str, Any] = {
@@ -40,7 +43,7 @@ ALERT_CONTENT: dict[str, Any] = {
     "permitted_use": "match_only",
     "kind": "missing",
     "category": "runaway",
-    "keys_version": 1,
+    "keys_version": 2,
     "description": DESCRIPTION,
     "tag_sets": [tag_set()],
     "expires": TIME,
@@ -70,10 +73,19 @@ RELAY: dict[str, dict[str, Any]] = {
         "purpose": "first_load",
         "outcome": "evaluated",
         "public_key": text(bytes(32)),
+        "coarse_public_key": text(bytes(32)),
         "evaluated": text(bytes(32)),
         "proof": text(bytes(64)),
+        "coarse_proof": text(bytes(64)),
         "current_epoch": 1,
     },
+}
+CANDIDATE: dict[str, Any] = {
+    "alert": ALERT,
+    "alert_version": 1,
+    "partner": "lv-riga",
+    "case": CASE,
+    "case_version": 2,
 }
 SEALED_LOCAL: dict[str, dict[str, Any]] = {
     "partner.changed": {
@@ -89,11 +101,25 @@ SEALED_LOCAL: dict[str, dict[str, Any]] = {
         "kind": "found",
         "partner": "lv-riga",
         "epoch": 1,
-        "entries": [{"group": "N", "rarity": "rare", "value": text(bytes(16))}],
+        "entries": [{"group": "N", "value": text(bytes(16))}],
         "description": {},
     },
     "case.closed": {"case": CASE},
     "epoch.closed": {"partner": "lv-riga", "epoch": 2},
+    "candidate.found": CANDIDATE
+    | {"salt": text(bytes(range(16))), "details": text(bytes(range(DETAILS_BYTES)))},
+    "candidate.compared": CANDIDATE
+    | {
+        "agreement": {
+            "given": "sound",
+            "family": "same",
+            "swapped": False,
+            "birth": "one_part",
+            "place": "unknown",
+            "given_one_in": 200,
+            "family_one_in": 5000,
+        }
+    },
     "match.proposed": {
         "match": MATCH,
         "version": 1,

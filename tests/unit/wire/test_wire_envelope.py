@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
 from shared.crypto import sealing
-from shared.wire import envelope, local, messages
+from shared.wire import canonical, codes, envelope, local, messages
 from shared.wire.envelope import SignerStatus
 from shared.wire.parties import Party, Role
 from shared.wire.reject import Code, Reject
@@ -473,3 +474,20 @@ def test_many_at_once_are_judged_as_one_by_one() -> None:
     codes = [one if isinstance(one, Code) else None for one in together]
     assert codes[:5] == [Code.SIZE, None, Code.DECRYPT, Code.JSON_SYNTAX, None]
     assert codes[6:] == [Code.FROM_THE_FUTURE, Code.REPLAY]
+
+
+def test_the_longest_alert_of_one_epoch_fits_into_four_kibibytes() -> None:
+    """Its size must not tell how much was ticked, and 16 KiB for each alert would be paid for by all."""
+    marks = sorted((f"{kind}:{place}" for kind in codes.MarkKind for place in codes.MarkPlace), key=len)
+    longest: dict[str, type[StrEnum]] = {
+        "height": codes.HeightBand, "eye_colour": codes.EyeColour, "hair_colour": codes.HairColour,
+    }  # fmt: skip
+    described = samples.DESCRIPTION | {"languages": ["ukr"] * 8, "marks": marks[-12:]}
+    described |= {name: max((code.value for code in list_), key=len) for name, list_ in longest.items()}
+    body = samples.ALERT_CONTENT | {"description": described, "version": 10**6}
+    sender, to = (f"lt-{letter * 30}/{role}" for letter, role in (("a", "intake"), ("b", "matching")))
+    inner = parts.inner_of(type="alert.published", body=body) | {"from": sender, "to": to, "seq": 2**40}
+    data = canonical.dumps(inner)
+    assert len(data) + 68 <= 4096, len(data)
+    two = inner | {"body": body | {"tag_sets": [samples.tag_set(1), samples.tag_set(2)]}}
+    assert 4096 < len(canonical.dumps(two)) + 68 <= 16384

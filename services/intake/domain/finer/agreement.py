@@ -10,17 +10,21 @@ from services.intake.domain.matchkey_facts import READINGS_PER_WORD
 from services.intake.domain.names import skeleton
 from services.intake.domain.person import Person
 
-_CIRCLE = 8
-"""Years are told by their remainder, so a difference is the shorter way round."""
+_REACH_OF_AGE = 5
+"""An estimated age is seldom further off."""
 
 
 class Name(StrEnum):
     """How one name agrees."""
 
     SAME = "same"
-    """Letter by letter, after transliteration."""
+    """Both ends letter by letter, after transliteration."""
+    PART = "part"
+    """The same sound, and one end letter by letter."""
     SOUND = "sound"
     """The same sound, stem or full form of a nickname."""
+    CLOSE = "close"
+    """Another sound, but one end letter by letter: a slip of the pen, or chance."""
     INITIAL = "initial"
     """One side has only an initial, and it fits."""
     DIFFERENT = "different"
@@ -36,9 +40,9 @@ class Birth(StrEnum):
     ONE_PART = "one_part"
     """Two of day, month and year agree."""
     YEAR = "year"
-    """One side has no day; the years are at most one apart."""
+    """One side has no day: the years are at most one apart, or two if an age was estimated."""
     NEAR = "near"
-    """Years two apart, or at most one where both have a day."""
+    """Without a day, a little further apart; with one, at most a year apart in spite of another day."""
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 
@@ -62,6 +66,16 @@ class Agreement:
     birth: Birth
     place: Place
 
+    def to_plain(self) -> dict[str, str | bool]:
+        """As it travels to matching."""
+        return {
+            "given": self.given.value,
+            "family": self.family.value,
+            "swapped": self.swapped,
+            "birth": self.birth.value,
+            "place": self.place.value,
+        }
+
 
 def compare(person: Person, told: Details, salt: bytes) -> Agreement:
     """Compare an own person with what an alert's details tell; every reading of the own names is tried."""
@@ -73,7 +87,7 @@ def compare(person: Person, told: Details, salt: bytes) -> Agreement:
         family = family.plus(_Own.of(last, given=False))
     straight = _names(given, family, told, classes)
     crossed = _names(family, given, told, classes)
-    swapped = _rank(crossed) > _rank(straight) and Name.DIFFERENT not in crossed
+    swapped = _rank(crossed) > _rank(straight) and not {Name.DIFFERENT, Name.CLOSE} & set(crossed)
     on_given, on_family = crossed if swapped else straight
     return Agreement(on_given, on_family, swapped, _birth(person, told, classes), _place(person, told, classes))
 
@@ -82,7 +96,8 @@ def compare(person: Person, told: Details, salt: bytes) -> Agreement:
 class _Own:
     """All forms of one own name."""
 
-    spellings: frozenset[str]
+    fronts: frozenset[str]
+    backs: frozenset[str]
     sounds: frozenset[str]
     initials: frozenset[str]
     only_initial: bool
@@ -92,7 +107,8 @@ class _Own:
         words = skeleton.words(name)
         whole = [word for word in words if len(word) > 1]
         return cls(
-            frozenset(filter(None, map(skeleton.spelling, whole))),
+            frozenset(map(details.front, whole)),
+            frozenset(map(details.back, whole)),
             frozenset(r for word in whole for r in skeleton.readings(word, READINGS_PER_WORD, given=given)),
             frozenset(filter(None, map(skeleton.initial, words))),
             bool(words) and not whole,
@@ -100,7 +116,8 @@ class _Own:
 
     def plus(self, other: "_Own") -> "_Own":
         return _Own(
-            self.spellings | other.spellings,
+            self.fronts | other.fronts,
+            self.backs | other.backs,
             self.sounds | other.sounds,
             self.initials | other.initials,
             self.only_initial and other.only_initial,
@@ -109,17 +126,20 @@ class _Own:
 
 def _names(given: _Own, family: _Own, told: Details, classes: Classes) -> tuple[Name, Name]:
     return (
-        _name(given, told.given_spelling, told.given_sound, told.initial, "given", classes),
-        _name(family, told.family_spelling, told.family_sound, 0, "family", classes),
+        _name(given, (told.given_front, told.given_back), told.given_sound, told.initial, classes),
+        _name(family, (told.family_front, told.family_back), told.family_sound, 0, classes),
     )
 
 
-def _name(own: _Own, spelling: int, sound: int, initial: int, which: str, classes: Classes) -> Name:
+def _name(own: _Own, ends: tuple[int, int], sound: int, initial: int, classes: Classes) -> Name:
     if own.sounds and sound:
-        if spelling and spelling in _classes(own.spellings, f"{which}_spelling", classes):
-            return Name.SAME
-        fits = sound in _classes(own.sounds, f"{which}_sound", classes)
-        return Name.SOUND if fits else Name.DIFFERENT
+        same_ends = sum(
+            end != 0 and end in _classes(forms, field, classes)
+            for end, forms, field in zip(ends, (own.fronts, own.backs), ("given_front", "given_back"), strict=True)
+        )
+        if sound in _classes(own.sounds, "given_sound", classes):
+            return (Name.SOUND, Name.PART, Name.SAME)[same_ends]
+        return Name.CLOSE if same_ends else Name.DIFFERENT
     if initial and own.initials and (own.only_initial or not sound):
         fits = initial in _classes(own.initials, "initial", classes)
         return Name.INITIAL if fits else Name.DIFFERENT
@@ -131,21 +151,21 @@ def _classes(values: Iterable[str], field: str, classes: Classes) -> set[int]:
 
 
 def _rank(names: tuple[Name, Name]) -> int:
-    value = {Name.SAME: 3, Name.SOUND: 2, Name.INITIAL: 1, Name.UNKNOWN: 0, Name.DIFFERENT: -2}
-    return sum(value[name] for name in names)
+    value = {Name.SAME: 4, Name.PART: 3, Name.SOUND: 2, Name.INITIAL: 1, Name.UNKNOWN: 0, Name.CLOSE: -1}
+    return sum(value.get(name, -2) for name in names)
 
 
 def _birth(person: Person, told: Details, classes: Classes) -> Birth:
     born, year, month, day = details.birth(person)
     if not born or not told.born:
         return Birth.UNKNOWN
-    apart = (year - told.year) % _CIRCLE
-    apart = min(apart, _CIRCLE - apart)
+    apart = (year - told.year) % details.YEARS
+    apart = min(apart, details.YEARS - apart)  # told by the remainder: the shorter way round
     if born is not Born.DATE or told.born != Born.DATE:
-        if apart <= 1:
+        estimated = Born.ESTIMATED in (born, told.born)
+        if apart <= (2 if estimated else 1):
             return Birth.YEAR
-        reach = 3 if Born.ESTIMATED in (born, told.born) else 2
-        return Birth.NEAR if apart <= reach else Birth.DIFFERENT
+        return Birth.NEAR if apart <= (_REACH_OF_AGE if estimated else 2) else Birth.DIFFERENT
     own = classes.number("month", month), classes.number("day", day)
     if apart == 0 and own == (told.month, told.day):
         return Birth.SAME

@@ -1,7 +1,7 @@
 """Details: what an alert says of a person in 32 bits, to whoever shares a match key with it.
 
-Each field is a small class, not a value: a family name is one of fifteen classes, a day one of seven. Classes
-of names, numbers and places are dealt anew for every alert by its salt, so they add up over no two alerts.
+Each field is a small class, not a value: the sound of a surname is one of fifteen classes, a day of the month
+one of three. Classes of names, numbers and places are dealt anew for every alert by its salt.
 Somebody with the same person agrees in all of them; somebody with another disagrees in most; and a guesser
 who holds a match key gains a few bits, never a value (docs/MATCH-KEYS 12).
 """
@@ -17,18 +17,23 @@ from services.intake.domain.person import Person
 _LABEL = b"myosotis-details-2"
 BITS = {
     "born": 2,
-    "year": 3,
-    "month": 3,
-    "day": 3,
+    "year": 4,
+    "month": 2,
+    "day": 2,
     "given_sound": 4,
-    "given_spelling": 4,
+    "given_front": 3,
+    "given_back": 2,
     "initial": 2,
     "family_sound": 4,
-    "family_spelling": 4,
-    "place": 3,
+    "family_front": 3,
+    "family_back": 2,
+    "place": 2,
 }
 """The fields from the highest bit to the lowest; 32 bits in all."""
 BYTES = 4
+PART_LETTERS = 4
+YEARS = 1 << BITS["year"]
+"""Years are told by their remainder by 16."""
 
 
 class Born(IntEnum):
@@ -43,17 +48,19 @@ class Born(IntEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Details:
-    """One number for each field; 0 is unknown. `year` is the year's remainder by 8 and needs `born`."""
+    """One number for each field; 0 is unknown. `year` is the year's remainder by 16 and needs `born`."""
 
     born: int
     year: int
     month: int
     day: int
     given_sound: int
-    given_spelling: int
+    given_front: int
+    given_back: int
     initial: int
     family_sound: int
-    family_spelling: int
+    family_front: int
+    family_back: int
     place: int
 
     def pack(self) -> bytes:
@@ -86,14 +93,16 @@ def of_person(person: Person, salt: bytes) -> Details:
     born, year, month, day = birth(person)
     return Details(
         born=born,
-        year=year % 8,
+        year=year % YEARS,
         month=classes.number("month", month),
         day=classes.number("day", day),
         given_sound=classes.of("given_sound", first(facts.given)),
-        given_spelling=classes.of("given_spelling", "" if len(given) < 2 else skeleton.spelling(given)),
+        given_front=classes.of("given_front", front(given)),
+        given_back=classes.of("given_back", back(given)),
         initial=classes.of("initial", first(facts.initials)),
         family_sound=classes.of("family_sound", first(facts.family)),
-        family_spelling=classes.of("family_spelling", "" if len(family) < 2 else skeleton.spelling(family)),
+        family_front=classes.of("family_front", front(family)),
+        family_back=classes.of("family_back", back(family)),
         place=0 if person.location_protected else classes.of("place", facts.place),
     )
 
@@ -121,8 +130,10 @@ class Classes:
 _SHARED = {
     "given_sound": "sound",
     "family_sound": "sound",
-    "given_spelling": "spelling",
-    "family_spelling": "spelling",
+    "given_front": "front",
+    "family_front": "front",
+    "given_back": "back",
+    "family_back": "back",
     "month": "number",
     "day": "number",
 }
@@ -145,6 +156,16 @@ def birth(person: Person) -> tuple[Born, int, int, int]:
 def of_place(person: Person) -> str:
     """The sound of the place, as match keys have it."""
     return of_case(person).place
+
+
+def front(word: str) -> str:
+    """The first letters of a word as it is spelled; nothing of a single letter."""
+    return skeleton.spelling(word)[:PART_LETTERS] if len(word) > 1 else ""
+
+
+def back(word: str) -> str:
+    """The last letters: in parts, so that a slip of the pen in one leaves the other as it is."""
+    return skeleton.spelling(word)[-PART_LETTERS:] if len(word) > 1 else ""
 
 
 def first_word(name: str) -> str:

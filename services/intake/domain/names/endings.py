@@ -16,8 +16,8 @@ _GENITIVE = re.compile(r"(?<=[ay]i)(?:S|ci|Si|C)(?:o|ui|u)$|(?<=y)S(?:io|iui|iu)
 """Petraičio, Petraičiui: t becomes č before io."""
 _INSTRUMENTAL = re.compile(r"(?<=.[eu]nk)(?:om|em)$|(?<=uk)(?:om|em|iem)$|(?<=.[kg])iem$")
 _BELARUSIAN = re.compile(r"(?<=[^aeiouy])(?:i?[oea])u(?=a?$)")
-_GREEK_WOMAN = re.compile(r"(?<=poul|.dim|idd|idid|.iad|.rgi|..ak|..id|.ola)ou$")
-_NOMINATIVE = re.compile(r"(?<=..)(?:[aeiouy]*s|(?<=[nlji])S)$")
+_GREEK_WOMAN = re.compile(r"(?<=.)(?P<stem>poul|[a-z]id|iad)ou$")
+_NOMINATIVE = re.compile(r"(?<=..)(?:[aeiouy]+s|(?<![aey]t)s|(?<=[nlj])S)$")
 """Lithuanian -as, -is, -us, -ys, -ės, -os; Latvian -s, -is, -us and -ņš."""
 _PLAIN_OVA = re.compile(r"(?<=..)(?:ov|ow)a$")
 _OWNA = re.compile(r"(?<=....)owna$")
@@ -38,7 +38,7 @@ def stem(folded: str) -> str:
     text = _POSSESSIVE.sub(r"\g<stem>", text)
     text = _INSTRUMENTAL.sub("", text)
     text = _GENITIVE.sub("t", text)
-    text = _BELARUSIAN.sub("ov", _GREEK_WOMAN.sub("", text))
+    text = _BELARUSIAN.sub("ov", _GREEK_WOMAN.sub(r"\g<stem>", text))
     return _NOMINATIVE.sub("", text)
 
 
@@ -47,6 +47,8 @@ def other_stems(folded: str) -> list[str]:
     others = []
     if (czech := _PLAIN_OVA.search(folded)) is not None:
         others.append(folded[: czech.start()])
+    if folded.endswith("ou") and (greek := folded[:-2]) and len(greek) > 1:
+        others.append(greek)
     if (silent := _SILENT.search(folded)) is not None:
         others.append(folded[: silent.start()])
     return others

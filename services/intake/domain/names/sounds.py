@@ -7,6 +7,7 @@ their doubt, 1 to 3. A case uses the usual ones, an alert tries the others too, 
 """
 
 import re
+from collections.abc import Iterator
 
 Unit = tuple[tuple[str, int], ...]
 """Readings with their doubt, the usual one (0) first."""
@@ -15,9 +16,9 @@ _TABLE = {
     # sibilants of several letters: English, German, French, Polish, Hungarian, Georgian in German
     "schtsch": "S", "stsch": "S", "chtch": "S", "tsch": "S", "shch": "S", "szcz": "S", "tch": "S", "sch": "S",
     "tsh": "S", "tS": "S", "tC": "S", "ts": "S", "tz": "S", "cz": "S", "sz": "S", "sh": "S", "zh": "S",
-    "cs": "S", "dze": "Si", "dse": "Si DSi2", "dz": "S", "dS": "S i2", "dJ": "S i2", "dzh": "S i2", "dj": "S i1 D3",
+    "cs": "S", "dze": "Si", "dse": "Si DSi2", "dz": "S", "dS": "S i2", "dJ": "S i2 K2 D3", "dzh": "S i2", "dj": "D S1 i3",
     # a consonant with h, and other pairs
-    "ch": "S K1", "kh": "K S2", "gh": "K", "th": "T", "ph": "V", "rh": "R", "dh": "D", "bh": "B", "lh": "L",
+    "ch": "S K1", "kh": "K S2", "gh": "K", "th": "T", "ph": "V", "rh": "R", "dh": "D", "bh": "B", "wh": "V",
     "dt": "T", "ck": "K", "qu": "K KV3", "rz": "RS S1", "ks": "KS", "gk": "K", "sce": "Si", "sci": "Si",
     "b": "B", "p": "P", "d": "D", "t": "T", "v": "V", "w": "V", "f": "V", "m": "M", "n": "N", "l": "L",
     "r": "R", "s": "S", "z": "S", "k": "K", "q": "K", "g": "K", "h": "K _2", "x": "KS K3", "j": "i S1", "c": "K S2",
@@ -25,7 +26,7 @@ _TABLE = {
     # settled sounds
     "S": "S", "X": "K S2", "C": "S K2", "J": "S i2", "Q": "S ST2", "G": "S i1 K2", "W": "V o1", "H": "K _2",
     "E": "D S1", "Z": "T S1", "B": "B P1", "L": "P B1", "D": "D T1", "T": "T D1", "P": "P V1", "F": "V B1",
-    "U": "o V1", "Y": "i K1", "V": "V _2", "M": "MB B1 MP2", "N": "ND D1 NT2",
+    "I": "K NK1", "U": "o V1", "Y": "i K1", "V": "V _2", "M": "MB B1 MP2", "N": "ND D1 NT2",
 }  # fmt: skip
 """Unit: its readings with their doubt; `_` is silence."""
 
@@ -41,7 +42,6 @@ _CONTEXT = {
     for name, text in {
         "soft c": "S K2", "soft g": "K S2", "gi and vowel": "K i1 S2", "hard ch": "K S1", "final ck": "K SK1",
         "Polish ck": "SK K1", "Polish rz": "S RS1", "silent h": "_ K1", "nasal": "_ N1", "nasal at lips": "_ M1",
-        "mb": "MB B2", "final j": "i",
     }.items()
 }  # fmt: skip
 _POLISH_AFTER_CK = frozenset({"", "i", "a", "y", "ie", "iej"})
@@ -51,15 +51,18 @@ _VOWELS = frozenset("aeiouy")
 
 def sounds(folded: str) -> list[Unit]:
     """The readings of each sound in turn."""
-    units: list[Unit] = []
+    return [readings for _, readings in tokens(folded)]
+
+
+def tokens(folded: str) -> Iterator[tuple[str, Unit]]:
+    """Each unit with its readings; a letter that begins no unit is passed over."""
     for match in _UNIT.finditer(folded):
         unit = match.group()
         special = _in_context(unit, folded, match.start(), match.end()) if unit in _DEPENDENT else None
-        units.append(special or _READINGS[unit])
-    return units
+        yield unit, special or _READINGS[unit]
 
 
-_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "A", "m"})
+_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "A"})
 
 
 def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
@@ -70,7 +73,7 @@ def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
         name = "soft c"
     elif unit == "ch":
         # K before a consonant and at the end (Christa, Ulrich), but not in -vich.
-        vich = not following and folded[max(0, start - 2) : start] in ("vi", "wi")
+        vich = not following and folded[max(0, start - 2) : start] in ("vi", "wi", "vy", "wy")
         name = "hard ch" if not vich and following not in _VOWELS else ""
     elif unit == "ck":
         name = ("Polish ck" if following else "final ck") if folded[end:] in _POLISH_AFTER_CK else ""
@@ -78,10 +81,15 @@ def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
         name = "Polish rz"
     elif unit == "g" and following in ("e", "i", "y"):
         name = "gi and vowel" if folded[end + 1 : end + 2] in _VOWELS and following != "e" else "soft g"
-    elif unit == "h" and before in _VOWELS and following not in _VOWELS and (before != "a" or not following):
-        name = "silent h"  # Mohr, Kuhn, Sarah; Ahmad keeps it
+    elif unit == "h" and _is_silent(folded[:start], following):
+        name = "silent h"
     elif unit == "A":
         name = "nasal at lips" if following in ("b", "p") else "nasal"
-    elif unit == "m" and following == "b":
-        name = ""
     return _CONTEXT[name] if name else None
+
+
+def _is_silent(before: str, following: str) -> bool:
+    """Mohr, Kuhn, Sarah; but Ahmad, and Ukrainian Batih, keep their h."""
+    if not following:
+        return before[-1:] in ("a", "e", "o")
+    return following not in _VOWELS and before[-1:] in ("e", "i", "o", "u")

@@ -18,13 +18,15 @@ _LETTERS = str.maketrans({
 })  # fmt: skip
 """Latin letters that are not a plain letter with an accent, or whose accent changes the sound."""
 
-_CENTRAL = re.compile(r"[āąčćēęěėģīįķļłńņňŗřśšťūųůźžż]|sz|cz|rz|wicz|[sc]k[iay]$|(?<!o)w(?!$)")
-"""Polish, Czech, Lithuanian or Latvian by a letter, a pair of letters or the ending; also German by its w."""
+_CENTRAL = re.compile(r"[āąčćēęěėģīįķļłńņňŗřśšťūųůźžż]|sz|cz|rz|wicz|[sc]k[iay]$")
+_WITH_W = re.compile(r"(?<!o)w(?!h|$)")
+"""Polish, Czech, Lithuanian or Latvian by a letter, a pair of letters or the ending."""
 _ENGLISH = re.compile(r"sh|zh|kh|ph|th|ee|oo|wh|ck$|chuk|chenk|tch|ou")
 """Spellings that those languages do not have."""
 _CENTRAL_CH = re.compile(r"(?<!s)ch")
 _CENTRAL_C = re.compile(r"c(?![hkz])")
-_FRENCH = re.compile(r"[éèêëàâîïôçœ]|eau|oi|ou|que$|gn")
+_FRENCH = re.compile(r"[éèêëàâîïôçœ]|eau|que$|gn")
+_CZECH_WOMAN = re.compile(r"(?<=..)ov(?:á|é|ú)$")
 
 
 def fold(word: str) -> str:
@@ -41,15 +43,18 @@ def fold(word: str) -> str:
     elif semitic.is_semitic(text):
         text = semitic.to_latin(text)
     else:
-        text = _latin(text)
+        text = _latin(_CZECH_WOMAN.sub("a", text))
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(character for character in plain if character.isascii() and character.isalpha())
 
 
 def _latin(text: str) -> str:
     """Settle c, ch and j where the rest of the word tells whose they are."""
-    if _CENTRAL.search(text) and not _ENGLISH.search(text):
-        return _CENTRAL_C.sub("C", _CENTRAL_CH.sub("X", text))
+    if not _ENGLISH.search(text):
+        if _CENTRAL.search(text):
+            return _CENTRAL_C.sub("C", _CENTRAL_CH.sub("X", text))
+        if _WITH_W.search(text):  # German
+            return _CENTRAL_CH.sub("X", text)
     if "j" in text and _FRENCH.search(text):
         return text.replace("j", "J")
     return text

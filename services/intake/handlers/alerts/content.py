@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from services.intake.domain.alert import Choices, released
+from services.intake.domain.finer import details
 from services.intake.domain.matchkeys import KEYS_VERSION, alert_keys
 from services.intake.domain.person import Person
 from services.intake.handlers.people import wire_description
 from services.intake.handlers.ports import Context
-from services.intake.handlers.pseudonyms.answerer import key_of
+from services.intake.handlers.pseudonyms.answerer import keys_of
 from services.intake.store.cases import CaseRow
 from shared.crypto import tags
 from shared.runtime import clock as clocks
@@ -48,9 +49,18 @@ def content(
 
 
 def tag_set(context: Context, partner: str, epoch: int, person: Person) -> TagSet:
-    """160 tags under a fresh salt: no two alerts, and no two partners, share one (cases 39 and 40)."""
-    key = key_of(context, partner, epoch)
+    """160 tags under a fresh salt: no two alerts, and no two partners, share one (cases 39 and 40).
+
+    Beside each stand the details of the person, for whoever has the pseudonym behind it.
+    """
+    keys = keys_of(context, partner, epoch)
     salt = tags.new_salt()
-    pseudonyms = b"".join(key.pseudonym(match_key.text) for match_key in alert_keys(person))
+    pseudonyms = b"".join(keys.pseudonym(match_key) for match_key in alert_keys(person))
     padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
-    return TagSet(epoch=epoch, salt=encode_base64(salt), tags=encode_base64(b"".join(padded)))
+    told = details.of_person(person, salt).pack()
+    return TagSet(
+        epoch=epoch,
+        salt=encode_base64(salt),
+        tags=encode_base64(b"".join(padded)),
+        details=encode_base64(tags.masked_details(salt, pseudonyms, told, padded)),
+    )

@@ -9,9 +9,10 @@ from services.intake.handlers.actor import SYSTEM
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import slots
+from services.intake.handlers.pseudonyms.batches import NO_PROOF, Evaluated, PartnerKeys, PublicKeys
 from services.intake.handlers.pseudonyms.policies import open_epochs, policy_of
 from services.intake.store.pseudonyms import PolicyRow
-from shared.crypto.oprf import ELEMENT_BYTES, PROOF_BYTES, BadPoint, PseudonymKey
+from shared.crypto.oprf import ELEMENT_BYTES, BadPoint
 from shared.partners.card import PseudonymPolicy
 from shared.post.incoming import Incoming, Refuse
 from shared.wire.messages import POINT_BYTES, PseudonymRequest, PseudonymResponse
@@ -35,10 +36,9 @@ class _Refused(Exception):
         self.offence = offence
 
 
-def key_of(context: Context, partner: str, epoch: int) -> PseudonymKey:
-    """The key for what `partner` may ask of us in this epoch, k_AB with A ourselves (PROTOCOL 7.1)."""
-    info = f"{context.organisation}|{partner}|{epoch}"
-    return PseudonymKey.derive(context.keys.pseudonym_master, info)
+def keys_of(context: Context, partner: str, epoch: int) -> PartnerKeys:
+    """The keys for what `partner` may ask of us in this epoch, k_AB with A ourselves (PROTOCOL 7.1)."""
+    return PartnerKeys(context.keys.pseudonym_master, context.organisation, partner, epoch)
 
 
 class Answerer:
@@ -66,9 +66,9 @@ class Answerer:
         row = policy_of(session, partner)
         try:
             self._check(row, own, body)
-            key = key_of(context, partner, body.epoch)
-            evaluated, proof = _evaluate(key, decode_base64(body.blinded))
-            answer = _answer(row, body, "evaluated", key.public_key, b"".join(evaluated), proof)
+            keys = keys_of(context, partner, body.epoch)
+            evaluated = _evaluate(keys, decode_base64(body.blinded))
+            answer = _answer(row, body, "evaluated", keys.public, evaluated)
             self._spend(session, row, own, body)
             context.post.send(session, Party(partner, Role.INTAKE), answer)
         except _Refused as refused:
@@ -163,8 +163,9 @@ def _refusal(
     row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest, refused: _Refused
 ) -> PseudonymResponse:
     """As long as an answer."""
-    zeros = bytes(_points(own, body) * ELEMENT_BYTES)
-    return _answer(row, body, refused.outcome, bytes(ELEMENT_BYTES), zeros, bytes(PROOF_BYTES))
+    zero = bytes(ELEMENT_BYTES)
+    nothing = Evaluated([zero] * _points(own, body), NO_PROOF, NO_PROOF)
+    return _answer(row, body, refused.outcome, PublicKeys(zero, zero), nothing)
 
 
 def _points(own: PseudonymPolicy, body: PseudonymRequest) -> int:
@@ -179,10 +180,10 @@ def _use_slot(row: PolicyRow, own: PseudonymPolicy, body: PseudonymRequest) -> N
         row.last_first_load_start = start
 
 
-def _evaluate(key: PseudonymKey, blinded: bytes) -> tuple[list[bytes], bytes]:
+def _evaluate(keys: PartnerKeys, blinded: bytes) -> Evaluated:
     points = [blinded[start : start + POINT_BYTES] for start in range(0, len(blinded), POINT_BYTES)]
     try:
-        return key.evaluate(points)
+        return keys.evaluate(points)
     except BadPoint:
         raise _Refused("malformed", offence=True) from None
 
@@ -191,17 +192,18 @@ def _answer(
     row: PolicyRow,
     body: PseudonymRequest,
     outcome: Literal["evaluated"] | Refusal,
-    public_key: bytes,
-    evaluated: bytes,
-    proof: bytes,
+    keys: PublicKeys,
+    evaluated: Evaluated,
 ) -> PseudonymResponse:
     return PseudonymResponse(
         epoch=body.epoch,
         slot=body.slot,
         purpose=body.purpose,
         outcome=outcome,
-        public_key=encode_base64(public_key),
-        evaluated=encode_base64(evaluated),
-        proof=encode_base64(proof),
+        public_key=encode_base64(keys.fine),
+        coarse_public_key=encode_base64(keys.coarse),
+        evaluated=encode_base64(b"".join(evaluated.elements)),
+        proof=encode_base64(evaluated.proof),
+        coarse_proof=encode_base64(evaluated.coarse_proof),
         current_epoch=row.current_epoch,
     )

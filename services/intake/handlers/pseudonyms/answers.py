@@ -9,11 +9,12 @@ from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import tasks
 from services.intake.handlers.pseudonyms.asker import AskedCase, Asker, UnderWay
+from services.intake.handlers.pseudonyms.batches import Evaluated, PublicKeys
 from services.intake.store.cases import CaseRow
 from services.intake.store.pseudonyms import AskingRow, PinnedKeyRow, PseudonymTaskRow
 from shared.crypto.oprf import ELEMENT_BYTES, BadEvaluation
 from shared.post.incoming import Incoming
-from shared.wire.codes import CaseKind, Rarity
+from shared.wire.codes import CaseKind
 from shared.wire.local import CasePseudonyms, PseudonymEntry
 from shared.wire.messages import PseudonymResponse
 from shared.wire.values import decode_base64, encode_base64
@@ -82,20 +83,24 @@ class Answers:
         self, session: Session, asking: AskingRow, under_way: UnderWay, body: PseudonymResponse
     ) -> bool:
         """Finish the pseudonyms and hand them over; False when the answer does not prove right."""
-        public_key = decode_base64(body.public_key)
+        keys = PublicKeys(decode_base64(body.public_key), decode_base64(body.coarse_public_key))
         pinned = session.get(PinnedKeyRow, (asking.partner, body.epoch))
-        if pinned is not None and pinned.public_key != public_key:
+        if pinned is not None and PublicKeys(pinned.public_key, pinned.coarse_public_key) != keys:
             self._alarms.raise_one(session, "pseudonym_key_changed", asking.partner)
             return False
         try:
-            evaluated = _elements(decode_base64(body.evaluated))
-            pseudonyms = under_way.batch.finalize(evaluated, decode_base64(body.proof), public_key)
+            pseudonyms = under_way.question.finalize(_evaluated(body), keys)
         except BadEvaluation:
             self._alarms.raise_one(session, "pseudonym_bad_proof", asking.partner)
             return False
         if pinned is None:
-            now = self._context.clock.now()
-            pin = PinnedKeyRow(partner=asking.partner, epoch=body.epoch, public_key=public_key, pinned_at=now)
+            pin = PinnedKeyRow(
+                partner=asking.partner,
+                epoch=body.epoch,
+                public_key=keys.fine,
+                coarse_public_key=keys.coarse,
+                pinned_at=self._context.clock.now(),
+            )
             session.add(pin)
         if under_way.purpose == "first_load":
             asking.first_load, asking.retry_pause = "under_way", 1
@@ -118,12 +123,8 @@ class Answers:
         if task is None or task.version != asked.version or case is None or case.state != "open":
             return  # closed, or changed meanwhile: the newer version is asked for in a later slot
         entries = [
-            PseudonymEntry(
-                group=key.group,
-                rarity=Rarity(key.rarity),
-                value=encode_base64(pseudonyms[asked.first + offset]),
-            )
-            for offset, key in enumerate(asked.keys)
+            PseudonymEntry(group=key.group, value=encode_base64(pseudonyms[place]))
+            for place, key in asked.seats
         ]
         told = CasePseudonyms(
             case=case.id,
@@ -143,5 +144,7 @@ def _answers(under_way: UnderWay, body: PseudonymResponse) -> bool:
     return asked == (body.slot, body.epoch, body.purpose)
 
 
-def _elements(data: bytes) -> list[bytes]:
-    return [data[start : start + ELEMENT_BYTES] for start in range(0, len(data), ELEMENT_BYTES)]
+def _evaluated(body: PseudonymResponse) -> Evaluated:
+    data = decode_base64(body.evaluated)
+    elements = [data[start : start + ELEMENT_BYTES] for start in range(0, len(data), ELEMENT_BYTES)]
+    return Evaluated(elements, decode_base64(body.proof), decode_base64(body.coarse_proof))

@@ -11,19 +11,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.intake.domain.errors import DomainError
+from services.intake.domain.matchkey_places import blocks_needed, seated, whole_blocks
 from services.intake.domain.matchkeys import MatchKey, case_keys
 from services.intake.handlers.actor import SYSTEM
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import slots, tasks
+from services.intake.handlers.pseudonyms.batches import Question
 from services.intake.store.pseudonyms import AskingRow
 from shared.crypto.errors import CannotDecrypt
-from shared.crypto.oprf import BlindedBatch
 from shared.partners.card import PseudonymPolicy
 from shared.partners.view import CannotSend
 from shared.post.quarantine_mode import is_quarantined
-from shared.wire.messages import KEYS_PER_CASE, PseudonymPurpose, PseudonymRequest
+from shared.wire.messages import PseudonymPurpose, PseudonymRequest
 from shared.wire.parties import Party, Role
 from shared.wire.values import encode_base64
 
@@ -38,8 +39,8 @@ class AskedCase:
 
     case_id: str
     version: int
-    first: int
-    keys: tuple[MatchKey, ...]
+    seats: tuple[tuple[int, MatchKey], ...]
+    """Places in the batch, and the keys there, in the order of the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class UnderWay:
     slot: int
     epoch: int
     purpose: PseudonymPurpose
-    batch: BlindedBatch
+    question: Question
     cases: tuple[AskedCase, ...]
 
 
@@ -107,7 +108,7 @@ class Asker:
                     epoch=prepared.epoch,
                     slot=slot,
                     purpose=prepared.purpose,
-                    blinded=encode_base64(b"".join(prepared.batch.blinded)),
+                    blinded=encode_base64(b"".join(prepared.question.blinded)),
                 )
                 self._context.post.send(session, Party(partner, Role.INTAKE), request)
         except CannotSend:
@@ -138,24 +139,35 @@ class Asker:
         chosen = self._choose(session, asking, points)
         inputs = [secrets.token_bytes(_FILLER_BYTES) for _ in range(points)]
         for case in chosen:
-            for offset, key in enumerate(case.keys):
-                inputs[case.first + offset] = key.text
+            for place, key in case.seats:
+                inputs[place] = key.text
         details = {"slot": slot, "epoch": asking.epoch, "purpose": purpose}
         self._context.audit.append(session, SYSTEM, "pseudonyms.asked", partner, details)
-        return UnderWay(slot, asking.epoch, purpose, BlindedBatch.of(inputs), tuple(chosen))
+        return UnderWay(slot, asking.epoch, purpose, Question(inputs), tuple(chosen))
 
     def _choose(self, session: Session, asking: AskingRow, points: int) -> list[AskedCase]:
-        """The oldest waiting cases that fit; each takes 24 places, whatever it needs."""
-        fitting = points // KEYS_PER_CASE
-        chosen = []
-        for place, task in enumerate(tasks.waiting(session, asking.partner, asking.epoch, fitting)):
+        """The oldest waiting cases that fit, in whole blocks of 24 places.
+
+        A case with many coarse keys takes several blocks. If too few are left it waits, and later ones that
+        fit go before it; in the next batch it is the oldest and has all the room there is.
+        """
+        blocks = whole_blocks(points)
+        chosen: list[AskedCase] = []
+        used = 0
+        for task in tasks.waiting(session, asking.partner, asking.epoch, blocks):
+            if used == blocks:
+                break
             try:
-                keys = tuple(case_keys(self._people.load(session, task.case_id))[:KEYS_PER_CASE])
+                keys = case_keys(self._people.load(session, task.case_id))
             except (CannotDecrypt, DomainError):  # one damaged row stops no other case (case 82)
                 task.state = "unreadable"
                 self._alarms.raise_one(session, "case_unreadable", task.case_id)
                 continue
-            chosen.append(AskedCase(task.case_id, task.version, place * KEYS_PER_CASE, keys))
+            needed = blocks_needed(keys, most=blocks)
+            if used + needed > blocks:
+                continue
+            chosen.append(AskedCase(task.case_id, task.version, tuple(seated(keys, used, needed))))
+            used += needed
         return chosen
 
 
@@ -164,7 +176,7 @@ def _purpose(session: Session, asking: AskingRow, policy: PseudonymPolicy, slot:
     if asking.first_load == "done":
         return "regular"
     waiting = tasks.waiting_count(session, asking.partner, asking.epoch)
-    if waiting <= policy.batch_points // KEYS_PER_CASE:
+    if waiting <= whole_blocks(policy.batch_points):
         asking.first_load = "done"
         return "regular"
     if asking.first_load == "waiting" and slots.second_of(slot, policy.slot_seconds) < asking.retry_start:

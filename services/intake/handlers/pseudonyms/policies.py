@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.intake.domain.matchkey_places import whole_blocks
 from services.intake.handlers.actor import ADMINISTERS, SEES_PARTNERS, Actor
 from services.intake.handlers.errors import BadField, EpochStillOpen, PartnerNotVerified
 from services.intake.handlers.ports import Context
 from services.intake.store.pseudonyms import AskingRow, PolicyRow
-from shared.wire.messages import KEYS_PER_CASE
 
 CATCH_UP = timedelta(days=30)
 """How long the previous epoch is still answered and still carried by alerts."""
@@ -62,8 +62,9 @@ class Policies:
             if own is None or not context.is_verified(session, partner):
                 raise PartnerNotVerified(partner)
             row = policy_of(session, partner)
-            # Whole batches only: a batch holds whole cases, and the last one is filled up with random.
-            cases_a_batch = max(own.first_load_batch // KEYS_PER_CASE, 1)
+            # Whole batches only: a batch holds whole cases, and the last one is filled up with random. A case
+            # that takes several blocks counts as so many cases.
+            cases_a_batch = max(whole_blocks(own.first_load_batch), 1)
             row.first_load_left = -(-cases // cases_a_batch) * own.first_load_batch
             row.first_load_by, row.first_load_at = by.id, context.clock.now()
             context.audit.append(
