@@ -54,8 +54,9 @@ bench: setup ## Measure speed as ratios within one run; writes build/bench.json
 	@deploy/host-packages broker
 	@$(BIN)/python -m bench
 
-bench-matching: setup $(PEERS) ## How well matching finds people, beside its peers; SETS="missing large" chooses
-	@$(BIN)/python -m bench.matching $(if $(SETS),--sets $(SETS)) $(if $(POLITICIANS),--politicians $(POLITICIANS))
+bench-matching: setup $(PEERS) ## How well matching finds people, beside its peers (SETS, METHODS choose)
+	@$(BIN)/python -m bench.matching $(if $(SETS),--sets $(SETS)) $(if $(METHODS),--methods $(METHODS)) \
+		$(if $(POLITICIANS),--politicians $(POLITICIANS))
 
 $(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peers-compiled.txt
 	@echo "Setting up build/peers-venv, for the comparison alone (about two minutes) ..."

@@ -1,12 +1,14 @@
 """The real pipeline over two tables: canonical names, match keys, blind evaluation, salted tags, comparison.
 
 One process plays both houses. What each of them would not see here it does not use: the cases become
-pseudonyms by blind questions alone, and the comparison sees tags, pseudonyms and coded values.
+pseudonyms by blind questions alone, the comparison sees tags, pseudonyms and coded values, and the finder
+learns of an alert's person what a shared match key unlocks.
 """
 
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,19 +19,23 @@ from admin.evaluate.measures import Pair
 from admin.evaluate.sheets import Entry
 from services.intake.domain.codes import CaseKind as IntakeKind
 from services.intake.domain.description import describe
-from services.intake.domain.matchkeys import ALERT_KEYS, alert_keys, case_keys
+from services.intake.domain.finer import agreement
+from services.intake.domain.finer.details import Details, of_person
+from services.intake.domain.finer.rarity import own_sounds, told_rarity
+from services.intake.domain.matchkeys import MatchKey, alert_keys, case_keys
 from services.matching.column import UNKNOWN_BAND, CaseRow, Column
-from services.matching.comparing import weigh
+from services.matching.comparing import Found, look, weigh
 from services.matching.keyless import KeylessCases
 from services.matching.store.cases import OwnCase
 from services.matching.store.content import AlertFacts, StoredAlert, TagMaterial
-from services.matching.store.tables import RARITY_LETTERS
 from shared.crypto import tags
 from shared.crypto.oprf import BlindedBatch, PseudonymKey
 from shared.wire.codes import CaseKind
+from shared.wire.local import Agreement
 from shared.wire.messages import TAGS_PER_ALERT, Description
 
-PARTNER, EPOCH, INFO = "evaluation", 1, "evaluation|evaluation|1"
+PARTNER, EPOCH = "evaluation", 1
+INFO = "evaluation|evaluation|1"
 _AT_ONCE = 100
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -51,8 +57,7 @@ class Costs:
 @dataclass(frozen=True, slots=True)
 class _Alert:
     id: str
-    salt: bytes
-    tags: bytes
+    material: TagMaterial
     keys: int
     description: Description
 
@@ -65,7 +70,7 @@ def run(left: Sequence[Entry], right: Sequence[Entry], progress: Progress) -> tu
     with _pool(_be_publisher, master) as pool:
         known = list(_through(pool, _own_cases, cases, "cases become pseudonyms", progress))
         asked = list(_through(pool, _alerts, alerts, "alerts become tags", progress))
-    with _pool(_be_finder, known) as pool:
+    with _pool(_be_finder, cases, known) as pool:
         pairs = list(_through(pool, _compare, asked, "alerts are compared", progress))
     keys = sum(len(case.pseudonyms) // tags.PSEUDONYM_BYTES for case in known)
     return pairs, Costs(
@@ -76,8 +81,8 @@ def run(left: Sequence[Entry], right: Sequence[Entry], progress: Progress) -> tu
     )
 
 
-def _pool(begin: Callable[..., None], what: object) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), begin, (what,))
+def _pool(begin: Callable[..., None], *what: object) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), begin, what)
 
 
 def _through(
@@ -99,18 +104,24 @@ def _through(
 class _Here:
     """What a worker process holds."""
 
-    key: PseudonymKey
+    fine: PseudonymKey
+    coarse: PseudonymKey
     column: Column
     keyless: KeylessCases
     cases: dict[int, OwnCase]
+    entries: dict[str, Entry]
+    sounds: Counter[tuple[str, str]]
 
 
 def _be_publisher(master: bytes) -> None:
-    _Here.key = PseudonymKey.derive(master, INFO)
+    _Here.fine = PseudonymKey.derive(master, INFO)
+    _Here.coarse = PseudonymKey.derive(master, f"{INFO}|coarse")
 
 
-def _be_finder(cases: list[OwnCase]) -> None:
+def _be_finder(entries: list[Entry], cases: list[OwnCase]) -> None:
     _Here.column, _Here.keyless, _Here.cases = Column(), KeylessCases(), {}
+    _Here.entries = {entry.id: entry for entry in entries}
+    _Here.sounds = Counter(sound for entry in entries for sound in own_sounds(entry.person))
     rows = []
     for row, case in enumerate(cases, start=1):
         _Here.cases[row] = case
@@ -123,51 +134,70 @@ def _be_finder(cases: list[OwnCase]) -> None:
 def _own_cases(entries: list[Entry]) -> list[OwnCase]:
     """Keys of each case, evaluated blindly, many in one question."""
     drafts = [case_keys(entry.person) for entry in entries]
-    texts = [key.text for keys in drafts for key in keys]
-    pseudonyms: list[bytes] = []
-    if texts:
-        batch = BlindedBatch.of(texts)
-        pseudonyms = batch.finalize(*_Here.key.evaluate(batch.blinded), _Here.key.public_key)
-    made: list[OwnCase] = []
-    for entry, keys in zip(entries, drafts, strict=True):
-        mine, pseudonyms = pseudonyms[: len(keys)], pseudonyms[len(keys) :]
-        made.append(
-            OwnCase(
-                partner=PARTNER,
-                epoch=EPOCH,
-                own_case=entry.id,
-                version=1,
-                kind=CaseKind(entry.kind.value) if entry.kind else CaseKind.FOUND,
-                groups="".join(key.group + RARITY_LETTERS[key.rarity.value] for key in keys),
-                pseudonyms=b"".join(mine),
-                description=_description(entry),
-            )
+    every = [key for keys in drafts for key in keys]
+    answers = {
+        coarse: iter(_asked(publisher, [key for key in every if key.coarse is coarse]))
+        for coarse, publisher in ((False, _Here.fine), (True, _Here.coarse))
+    }
+    return [
+        OwnCase(
+            partner=PARTNER,
+            epoch=EPOCH,
+            own_case=entry.id,
+            version=1,
+            kind=CaseKind(entry.kind.value) if entry.kind else CaseKind.FOUND,
+            groups="".join(key.group for key in keys),
+            pseudonyms=b"".join([next(answers[key.coarse]) for key in keys]),
+            description=_description(entry),
         )
-    return made
+        for entry, keys in zip(entries, drafts, strict=True)
+    ]
+
+
+def _asked(publisher: PseudonymKey, keys: list[MatchKey]) -> list[bytes]:
+    if not keys:
+        return []
+    batch = BlindedBatch.of([key.text for key in keys])
+    return batch.finalize(*publisher.evaluate(batch.blinded), publisher.public_key)
 
 
 def _alerts(entries: list[Entry]) -> list[_Alert]:
     made: list[_Alert] = []
     for entry in entries:
-        keys, salt = alert_keys(entry.person)[:ALERT_KEYS], tags.new_salt()
-        pseudonyms = b"".join(_Here.key.pseudonym(key.text) for key in keys)
-        padded = b"".join(tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT))
-        made.append(_Alert(entry.id, salt, padded, len(keys), _description(entry)))
+        keys, salt = alert_keys(entry.person), tags.new_salt()
+        pseudonyms = b"".join(
+            (_Here.coarse if key.coarse else _Here.fine).pseudonym(key.text) for key in keys
+        )
+        padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
+        details = tags.masked_details(salt, pseudonyms, of_person(entry.person, salt).pack(), padded)
+        material = TagMaterial(EPOCH, salt, b"".join(padded), details)
+        made.append(_Alert(entry.id, material, len(keys), _description(entry)))
     return made
 
 
 def _compare(alerts: list[_Alert]) -> list[Pair]:
     pairs: list[Pair] = []
     for alert in alerts:
-        stored = StoredAlert(PARTNER, alert.id, 1, (TagMaterial(EPOCH, alert.salt, alert.tags),), b"")
+        stored = StoredAlert(PARTNER, alert.id, 1, (alert.material,), b"")
         facts = AlertFacts(alert.description, {"kind": CaseKind.MISSING.value})
-        rows = _Here.column.search(alert.salt, alert.tags, alert.description.birth_decade or UNKNOWN_BAND)
+        band = alert.description.birth_decade or UNKNOWN_BAND
+        rows = _Here.column.search(alert.material.salt, alert.material.tags, band)
         for row in sorted(rows | _Here.keyless.search(alert.description)):
-            case = _Here.cases[row]
-            result = weigh(stored, facts, [case])
-            if result is not None:
-                pairs.append(Pair(case.own_case, alert.id, result.score.score, result.score.strength))
+            found = look(stored, [_Here.cases[row]])
+            result = weigh(facts, found, _agreement(found)) if found is not None else None
+            if found is not None and result is not None:
+                pairs.append(Pair(found.cases[0].own_case, alert.id, result.score.score, result.score.strength))
     return pairs
+
+
+def _agreement(found: Found) -> Agreement | None:
+    """What the finder's intake would answer."""
+    if found.common is None:
+        return None
+    person = _Here.entries[found.cases[0].own_case].person
+    levels = agreement.compare(person, Details.unpack(found.common.details), found.common.salt)
+    rarity = told_rarity(person, levels, lambda which, name: _Here.sounds[which, name], len(_Here.entries))
+    return Agreement.model_validate({**levels.to_plain(), **rarity})
 
 
 def _description(entry: Entry) -> Description:

@@ -1,9 +1,11 @@
 """The figures as tables, between two markers of docs/MATCHING-QUALITY.md."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
+from bench.matching.kept import Results
 from bench.matching.quality import DAMAGE_AT
 from bench.matching.runner import MYOSOTIS, Outcome
 from bench.report import BEGIN, END, NoPlaceForFigures
@@ -17,7 +19,20 @@ METHODS = {
 }
 """How a method is called, and whether somebody sees the names of both sides."""
 Outcomes = Mapping[str, Sequence[tuple[str, Outcome]]]
-"""By set (of several seeds, several outcomes of one method): method and outcome."""
+"""By set: methods and their outcomes, of one method one for each seed."""
+
+
+def text(results: Results) -> str:
+    """All tables."""
+    outcomes: dict[str, list[tuple[str, Outcome]]] = {}
+    for (name, _, method), outcome in results.items():
+        outcomes.setdefault(name, []).append((method, outcome))
+    times = sorted(outcome.when for outcome in results.values())
+    measured = f"Measured from {times[0]} to {times[-1]} UTC on {os.cpu_count()} processors." if times else ""
+    parts = [measured, quality_table(outcomes), costs_table(outcomes)]
+    if "missing" in outcomes:
+        parts.append(damage_table(outcomes, ["missing"]))
+    return "\n\n".join(parts)
 
 
 def quality_table(outcomes: Outcomes) -> str:
@@ -84,10 +99,10 @@ def costs_table(outcomes: Outcomes) -> str:
     return "\n".join(lines)
 
 
-def renew(page: Path, text: str) -> None:
+def renew(page: Path, tables: str) -> None:
     """Replace what is between the markers. Raises NoPlaceForFigures."""
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise NoPlaceForFigures(f"{page} needs a line {BEGIN} and, below it, a line {END}")
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}", encoding="utf-8")

@@ -14,8 +14,7 @@ from admin.evaluate import sheets
 from services.intake.domain.description import describe
 from services.intake.domain.finer import agreement
 from services.intake.domain.finer.details import Details, of_person
-from services.intake.domain.finer.rarity import told_rarity
-from services.intake.domain.matchkey_facts import of_case
+from services.intake.domain.finer.rarity import own_sounds, told_rarity
 from services.intake.domain.matchkeys import alert_keys, case_keys
 from services.matching.compare.port import Pair
 from shared.wire.local import Agreement
@@ -58,11 +57,7 @@ def join(folder: Path, today: date) -> Joined:
             index[key.text].append((place, key.group))
             case_count += 1
     described = [_description(entry) for entry in left.entries]
-    sounds: Counter[tuple[str, str]] = Counter()
-    for entry in left.entries:
-        facts = of_case(entry.person)
-        sounds.update(("given", name) for name in facts.given[:1])
-        sounds.update(("family", name) for name in facts.family[:1])
+    sounds = Counter(sound for entry in left.entries for sound in own_sounds(entry.person))
 
     def counted(which: str, sound: str) -> int:
         return sounds[which, sound]

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ class Outcome:
     costs: Mapping[str, float] = field(default_factory=dict)
     """Of Myosotis: tags_per_alert, evaluations_per_case and the like."""
     problem: str = ""
+    when: str = ""
+    """UTC, as YYYY-MM-DD HH:MM."""
 
 
 def run(method: str, tables: Path, out: Path) -> Outcome:
@@ -53,14 +56,19 @@ def run(method: str, tables: Path, out: Path) -> Outcome:
     problem = _call([*command, *map(str, files)])
     seconds = time.monotonic() - started
     if problem:
-        return Outcome(None, seconds, problem=problem)
+        return Outcome(None, seconds, problem=problem, when=now())
     said: dict[str, Any] = json.loads(report.read_text())
     measured = quality.measure(
         pairs, quality.truth(tables / "truth.csv"), quality.damages(tables / "damage.csv")
     )
     names = ("tags_per_alert", "keys_per_alert", "evaluations_per_case")
     costs = {name: float(said[name]) for name in names if name in said}
-    return Outcome(measured, float(said["seconds"]), int(said["memory_mb"]), costs)
+    return Outcome(measured, float(said["seconds"]), int(said["memory_mb"]), costs, when=now())
+
+
+def now() -> str:
+    """The time of a measurement."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def febrl(folder: Path) -> str:

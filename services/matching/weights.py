@@ -30,8 +30,45 @@ class Row:
         return weight + round(self.per_bit.get(finding.row, 0) * finding.bits)
 
 
-START = 0
-BESIDE_NAMES: dict[str, Row] = {}
+START = -437
+"""What an agreeing key is worth before anything else is looked at: most keys in common are chance."""
+
+FITTED = "fitted together (bench/matching/fit.py)"
+# fmt: off
+BESIDE_NAMES: dict[str, Row] = {
+    "family_name": Row(
+        {"same": 17, "part": -156, "sound": -79, "near": -215, "shortened": -248, "close": 17, "different": -49},
+        FITTED,
+        per_bit={"same": 17, "part": 33, "sound": 20, "near": 36, "shortened": 26},
+    ),
+    "given_name": Row(
+        {"same": -7, "part": -106, "sound": -155, "near": -273, "shortened": -157, "close": 24, "initial": 267,
+         "different": -70},
+        FITTED,
+        per_bit={"same": 17, "part": 22, "sound": 29, "near": 39, "shortened": 6},
+    ),
+    "columns":      Row({"near": -45}, FITTED),
+    "birth":        Row({"same": 86, "swapped": -212, "one_part": -116, "year": 129, "near": -179,
+                         "different": -260}, FITTED),
+    "place":        Row({"same": -16, "different": -72}, FITTED),
+    "keys_year":    Row({"both": 159, "shortened": 142, "band": 249, "initial": -72, "one": 146}, FITTED),
+    "keys_date":    Row({"whole": 418, "shortened": 218}, FITTED),
+    "keys_day":     Row({"both": 576}, FITTED),
+    "keys_place":   Row({"both": 185}, FITTED),
+    "keys_names":   Row({"both": 76, "shortened": -53}, FITTED),
+    "sex":          Row({"same": 49, "different": -204}, FITTED),
+    "birth_decade": Row({"same": 8, "near": -20, "different": -539}, FITTED),
+    "nationality":  Row({"same": 24, "different": -168}, FITTED),
+    "region":       Row({"same": 202, "near": -184, "different": 1}, FITTED),
+    "languages":    Row({"same": 12, "different": -303}, FITTED),
+    "height":       Row({"same": 180, "near": 50, "different": -150}, "as in ALONE: no set has it"),
+    "eye_colour":   Row({"same": 130, "near": 30, "different": -150}, "as in ALONE: no set has it"),
+    "hair_colour":  Row({"same": 100, "different": -50}, "as in ALONE: no set has it"),
+    "marks":        Row({"same": 500, "different": -30}, "as in ALONE: no set has it", most=2),
+    "last_seen":    Row({"same": 80, "different": -400}, "as in ALONE: no set has it"),
+}
+# fmt: on
+"""Weights beside agreeing match keys: what each fact adds to all the others."""
 
 # fmt: off
 ALONE: dict[str, Row] = {
@@ -52,13 +89,19 @@ ALONE: dict[str, Row] = {
 SPECIFIC_VALUES = 5
 """So many agreeing values, or one common mark, make a description specific enough to stand without names."""
 
-FLOOR_NAMES = 0
-"""Below this a pair with agreeing keys is not shown."""
+FLOOR_NAMES = -300
+"""Below this a pair with agreeing keys is not shown: fewer than one in nine of such pairs is one person."""
 
 FLOOR_DESCRIPTION = 900
 """The same for a person without keys, where a person may want to look at weaker signs."""
 
-STRENGTHS: tuple[tuple[int, Strength], ...] = ()
+STRENGTHS: tuple[tuple[int, Strength], ...] = (
+    (425, Strength.ALMOST_CERTAIN),
+    (200, Strength.VERY_LIKELY),
+    (30, Strength.LIKELY),
+    (-100, Strength.ABOUT_EVEN),
+)
+"""The score is log2 of the odds among pairs with a key in common, so these are 95, 80, 55 and 33 in 100."""
 
 STRENGTHS_ALONE: tuple[tuple[int, Strength], ...] = (
     (2400, Strength.ALMOST_CERTAIN),

@@ -12,18 +12,27 @@ _FOR, _AGAINST, _UNKNOWN = Verdict.FOR, Verdict.AGAINST, Verdict.UNKNOWN
 
 SENTENCES: Mapping[tuple[str, Verdict], str] = {
     ("family_name_same", _FOR): "The surnames are written the same; about 1 in {one_in} people bears this name.",
-    ("family_name_sound", _FOR): "The surnames have the same stem or sound; about 1 in {one_in} people bears "
-    "such a name.",
+    ("family_name_part", _FOR): "The surnames have the same stem and are written alike in part; about 1 in "
+    "{one_in} people bears such a name.",
+    ("family_name_sound", _FOR): "The surnames have the same stem; about 1 in {one_in} people bears such a name.",
     ("family_name_near", _FOR): "The surnames differ by about one letter; about 1 in {one_in} people bears "
     "such a name.",
+    ("family_name_shortened", _FOR): "The surnames sound alike but for one letter; about 1 in {one_in} people "
+    "bears such a name.",
+    ("family_name_close", _AGAINST): "The surnames differ, but are written alike in part.",
     ("family_name_different", _AGAINST): "The surnames differ.",
     ("family_name", _UNKNOWN): "The surnames could not be compared.",
     ("given_name_same", _FOR): "The given names are written the same; about 1 in {one_in} people bears this name.",
+    ("given_name_part", _FOR): "The given names sound the same and are written alike in part; about 1 in "
+    "{one_in} people bears such a name.",
     ("given_name_sound", _FOR): "The given names sound the same or are forms of one name; about 1 in {one_in} "
     "people bears it.",
     ("given_name_near", _FOR): "The given names differ by about one letter; about 1 in {one_in} people bears "
     "such a name.",
+    ("given_name_shortened", _FOR): "The given names sound alike but for one letter; about 1 in {one_in} people "
+    "bears such a name.",
     ("given_name_initial", _FOR): "Of one given name only the first letter is known, and it fits.",
+    ("given_name_close", _AGAINST): "The given names differ, but are written alike in part.",
     ("given_name_different", _AGAINST): "The given names differ.",
     ("given_name", _UNKNOWN): "The given names could not be compared.",
     ("columns", _FOR): "Given name and surname stand in each other's place.",

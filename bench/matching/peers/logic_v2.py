@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.matching.peers.rows import Row, Scored, Tables, library
 
-_NEAREST = 8
+_NEAREST = 5
 """Cases an alert is compared with: so many of the most similar folded names, and all of its birth date."""
 _COLUMNS = {
     "given_name": "firstName",

@@ -41,7 +41,7 @@ def _scored(tables: Tables, labels: list[tuple[str, str]]) -> Scored:
     frame = pandas.DataFrame(labels, columns=["unique_id_l", "unique_id_r"])
     frame.insert(0, "source_dataset_l", "cases")
     frame.insert(2, "source_dataset_r", "alerts")
-    linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     linker.training.estimate_m_from_pairwise_labels(database.register(frame, dataset_display_name="labels"))
     pairs = linker.inference.predict(threshold_match_weight=-10).as_pandas_dataframe()
     found: Scored = []
@@ -78,7 +78,9 @@ def _settings() -> Any:
                 levels.CustomLevel(f"{column}_l = {other}_r or {other}_l = {column}_r", "swapped"),
                 levels.JaroWinklerLevel(column, 0.92),
                 levels.JaroWinklerLevel(column, 0.85),
-                levels.JaroWinklerLevel(column, 0.75),
+                levels.JaroWinklerLevel(column, 0.8),
+                levels.JaroWinklerLevel(column, 0.7),
+                levels.JaroWinklerLevel(column, 0.6),
                 levels.ElseLevel(),
             ],
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.matching import page, politicians, quality, runner
+from bench.matching import kept, page, politicians, quality, runner
 from bench.matching.febrl import birth
 from bench.matching.peers import jaro_winkler
 from bench.matching.peers.rows import Row
@@ -89,6 +89,20 @@ def test_the_tables_have_the_mean_of_the_seeds_and_the_reason_of_a_failure(tmp_p
     assert "| missing | Myosotis | no | 0.750 | 0.500 | 0.500 | 0.500 | 0.750 | 10 |" in table
     assert "No module / x" in table
     assert "| missing | 20.0 | 0.0 | 0 | 100 |" in page.costs_table(outcomes)
+
+
+def test_a_run_keeps_what_others_measured(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "bench.json"
+    assert kept.read(path) == {}
+    results = {
+        ("missing", 1, MYOSOTIS): Outcome(
+            measured(tmp_path), 10.0, 100, {"tags_per_alert": 160.0}, when="2026"
+        ),
+        ("missing", 1, "clk"): Outcome(None, problem="gone"),
+    }
+    kept.write(path, results)
+    assert kept.read(path) == results
+    assert "0.750" in page.text(results)
 
 
 def test_the_page_keeps_what_is_around_the_tables(tmp_path: Path) -> None:

@@ -15,6 +15,12 @@ Counted = Callable[[str, str], int]
 """Of the own open cases, how many have this `given` or `family` sound."""
 
 
+def own_sounds(person: Person) -> list[tuple[str, str]]:
+    """What is counted of an own case: the sound of its given and of its family name."""
+    facts = of_case(person)
+    return [("given", name) for name in facts.given[:1]] + [("family", name) for name in facts.family[:1]]
+
+
 def told_rarity(person: Person, found: Agreement, counted: Counted, cases: int) -> dict[str, int]:
     """`given_one_in` and `family_one_in` of the own names, for `cases` own cases; 0 where unknown."""
     facts = of_case(person)
