@@ -23,7 +23,7 @@ OWN_CASES = 1_000
 WORKERS = 1
 """Matching workers of the partner. On one SQLite file a second one was slower (docs/BENCHMARK.md)."""
 KNOWN_EVERY = 100
-"""Every hundredth alert is about a person of an own case, and so becomes a possible match."""
+"""Every hundredth alert is about a person of an own case, and so asks intake about it, which does not run."""
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 300.0
 _AT_ONCE = 200

@@ -33,7 +33,6 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench-matching.json")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "MATCHING-QUALITY.md")
     chosen = parser.parse_args()
-    results = kept.read(chosen.out)
     failed = False
     for name in chosen.sets or [*USUAL, *([POLITICIANS] if chosen.politicians else [])]:
         for seed in SEEDS.get(name, (1,)):
@@ -44,8 +43,8 @@ def main() -> int:
                     continue
                 outcome = Outcome(None, problem=problem, when=now()) if problem else _run(method, folder)
                 failed = failed or bool(outcome.problem)
-                results[(name, seed, method)] = outcome
-                kept.write(chosen.out, results)
+                kept.add(chosen.out, (name, seed, method), outcome)
+    results = kept.read(chosen.out)
     text = page.text(results)
     wanted = {(name, method) for name in USUAL for method in (MYOSOTIS, *PEERS)}
     if wanted <= {(name, method) for name, _, method in results}:

@@ -23,6 +23,11 @@ def read(path: Path) -> Results:
     return found
 
 
+def add(path: Path, key: tuple[str, int, str], outcome: Outcome) -> None:
+    """Keep one more result at once: a run that is interrupted, or has another beside it, loses nothing."""
+    write(path, read(path) | {key: outcome})
+
+
 def write(path: Path, results: Results) -> None:
     """Write all results, one object each."""
     path.parent.mkdir(parents=True, exist_ok=True)

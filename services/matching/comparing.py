@@ -17,6 +17,10 @@ from shared.wire.codes import CaseKind
 from shared.wire.local import Agreement
 
 
+_NO_FACTS = {"given_one_in", "family_one_in"}
+"""How rare names are follows from all own cases, and is no fact about this pair."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """An own case that an alert may concern."""
@@ -115,7 +119,7 @@ def in_common(alert: StoredAlert, cases: Sequence[OwnCase]) -> Common | None:
             groups += "".join(case.groups[place] for place in places)
             if places and part.epoch > newest:
                 newest, salt = part.epoch, part.salt
-                unlocked = Counter(part.unlocked(case.pseudonym(place)) for place in places)
+                unlocked = Counter(part.unlocked(b"".join(map(case.pseudonym, places))))
     if not groups:
         return None
     return Common("".join(sorted(groups)), salt, min(unlocked, key=lambda value: (-unlocked[value], value)))
@@ -137,7 +141,7 @@ def weigh(facts: AlertFacts, found: Found, agreement: Agreement | None) -> Resul
         facts.description.to_wire(),
         newest.description.to_wire(),
         groups,
-        None if agreement is None else agreement.to_wire(),
+        None if agreement is None else agreement.model_dump(mode="json", exclude=_NO_FACTS),
         newest.kind.value,
     )
     return Result(outcome, compared)

@@ -20,6 +20,8 @@ from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.content import StoredAlert
 from services.matching.store.matches import Matches, MatchRow
 from services.matching.store.unfinished import Unfinished
+from shared.crypto.errors import CannotDecrypt
+from shared.runtime import log
 from shared.runtime.clock import Clock
 from shared.store.engine import Database, lock
 from shared.store.remembered import remembered
@@ -143,7 +145,14 @@ class Continuing:
         return after if len(alerts) == limit else None
 
     def _pair(self, session: Session, key: AlertKey, own_case: str) -> None:
-        alert = self._alerts.read(session, [key]).get(key)
+        try:
+            alert = self._alerts.read(session, [key]).get(key)
+        except CannotDecrypt:
+            # A damaged row (case 82; `myosotis doctor` names it): asking again would fail for ever, and hold up
+            # every other pair. What is shown of it stays.
+            log.get("comparing").exception("alert_unreadable")
+            self._candidates.delete(session, key, own_case)
+            return
         if alert is None:
             return
         cases = self._cases.of_cases(session, key.partner, [own_case]).get(own_case, [])

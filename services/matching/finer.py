@@ -89,7 +89,7 @@ class Finer:
         if known is not None and not known.is_of(*versions):
             known = None
         if known is None or known.overdue(now):
-            self._candidates.asked(session, key, own_case, versions, now)
+            self._candidates.asked(session, key, own_case, versions, known, now)
             self._ask(session, alert, facts, own_case, found)
         return None if known is None else known.agreement
 

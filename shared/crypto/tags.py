@@ -27,10 +27,10 @@ __all__ = [
     "masked_details",
     "new_salt",
     "padded_tags",
-    "place_of",
     "tag",
     "tag_column",
     "unlock",
+    "unlock_all",
 ]
 
 SALT_BYTES = 16
@@ -168,14 +168,21 @@ def unlock(salt: bytes, pseudonym: bytes, masked: bytes) -> bytes:
     return _xor(masked, _outputs(salt, pseudonym)[TAG_BYTES:_MASK_END])
 
 
-def place_of(tags: bytes, tag: bytes) -> int:
-    """The place of a tag among those of an alert (8 bytes each, ascending). Raises ValueError if missing."""
-    among = np.frombuffer(tags, dtype=">u8")
-    place = int(np.searchsorted(among, np.frombuffer(tag, dtype=">u8")[0]))
-    if tags[place * TAG_BYTES : (place + 1) * TAG_BYTES] != tag:
-        problem = "This tag is not among those of the alert."
-        raise ValueError(problem)
-    return place
+def unlock_all(salt: bytes, pseudonyms: bytes, tags: bytes, details: bytes) -> list[bytes]:
+    """Return what each of these pseudonyms unlocks of an alert: `tags` and `details` are all of its own.
+
+    Raises ValueError if the tag of one is not among them.
+    """
+    outputs, among = _outputs(salt, pseudonyms), np.frombuffer(tags, dtype=">u8")
+    places = np.searchsorted(among, np.frombuffer(outputs, dtype=">u8")[::2]).tolist()
+    unlocked = []
+    for start, place in zip(range(0, len(outputs), PSEUDONYM_BYTES), places, strict=True):
+        if tags[place * TAG_BYTES : (place + 1) * TAG_BYTES] != outputs[start : start + TAG_BYTES]:
+            problem = "The tag of this pseudonym is not among those of the alert."
+            raise ValueError(problem)
+        masked = details[place * DETAILS_BYTES : (place + 1) * DETAILS_BYTES]
+        unlocked.append(_xor(masked, outputs[start + TAG_BYTES : start + _MASK_END]))
+    return unlocked
 
 
 def _outputs(salt: bytes, pseudonyms: bytes) -> bytes:

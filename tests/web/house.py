@@ -28,15 +28,20 @@ from tests.support.clock import manual_clock
 from tests.unit.intake.world import LYON, PASSWORD, RIGA, VILNIUS, Node, case, node, person
 
 REASONS: tuple[Any, ...] = (
-    ("key_n", "for", 900, {"rarity": "common"}),
-    ("key_d", "for", 700, {"rarity": "common"}),
-    ("sex", "for", 100, {"alert": "female"}),
+    ("family_name_sound", "for", 50, {"one_in": 500}),
+    ("given_name_same", "for", 60, {"one_in": 50}),
+    ("birth_swapped", "for", -212, {}),
+    ("keys_year_both", "for", 159, {}),
+    ("keys_place_both", "for", 185, {}),
+    ("keys_names_both", "for", 76, {}),
+    ("sex", "for", 100, {"alert": "female", "case": "female"}),
     ("height", "against", -80, {"alert": "150", "case": "160"}),
     ("marks", "for", 300, {"count": 1, "first": "scar.hand_left"}),
     ("languages", "for", 100, {"count": 1, "first": "lt"}),
     ("last_seen", "for", 100, {"alert": "2026-05", "case": "2026-06"}),
     ("birth_decade", "for", 100, {"alert": 2000, "case": 2000}),
     ("nationality", "against", -20, {"alert": "lt", "case": "lv"}),
+    ("place", "unknown", 0, {}),
     ("region", "unknown", 0, {}),
 )
 STAFF: dict[str, tuple[UserRole, str]] = {

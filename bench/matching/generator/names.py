@@ -1,7 +1,9 @@
 """The lists of names, and how one is drawn: by its place in the list.
 
-The share of the name at place r is taken as 1 / (r + q): with q = 25 the first of 300 surnames is borne by
-one in a hundred, as in Lithuania or Poland; given names are fewer and the first are more common (q = 8).
+The share of the name at place r is taken as 1 / (r + q): given names q = 10; surnames q = 60, and more than
+half of the people bear one of the many rare surnames that no list has: one made from a given name, as most
+were (lists/suffixes.txt). So two strangers of one country have the same surname about once in 600 times, and
+both names about once in 60,000; in Lithuania and Poland it is somewhat rarer.
 """
 
 import random
@@ -21,13 +23,17 @@ COUNTRIES = {
     "GE": 6,
     "AM": 5,
     "GR": 4,
-    "DE": 4,
+    "DE": 5,
     "FR": 2,
     "GB": 2,
-    "SY": 4,
+    "SY": 3,
 }
 """People of a country in a hundred: assumed, not those of the development set. SY has the Arabic names."""
-_FLATNESS = {"given_f": 8, "given_m": 8, "family": 25}
+_UNSTRESSED = str.maketrans("άέήίόύώ", "αεηιουω")
+_VOWELS = "aeiouyйьоаеиіўყαեօის"
+_FLATNESS = {"given_f": 10, "given_m": 10, "family": 60}
+_RARE = 0.55
+"""The share of people with a surname that is on no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,13 @@ class Book:
     given_f: tuple[str, ...]
     given_m: tuple[str, ...]
     family: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    """That make a surname of a father's name."""
 
     def draw(self, kind: str, rng: random.Random) -> str:
         """One name of `kind` (given_f, given_m, family), the frequent ones more often."""
+        if kind == "family" and self.suffixes and rng.random() < _RARE:
+            return rare(rng.choice(self.given_m), rng.choice(self.suffixes))
         names: tuple[str, ...] = getattr(self, kind)
         return rng.choices(names, cum_weights=_weights(len(names), _FLATNESS[kind]))[0]
 
@@ -76,7 +86,19 @@ def book(country: str) -> Book:
                 names = found.setdefault(line.strip("[]"), [])
             else:
                 names += line.split()
-    return Book(*(tuple(found[kind]) for kind in ("given_f", "given_m", "family")))
+    suffixes = (line.partition("|") for line in _lines("suffixes.txt"))
+    endings = tuple(ending for land, _, text in suffixes if land == country for ending in text.split())
+    given_f, given_m, family = (tuple(found[kind]) for kind in ("given_f", "given_m", "family"))
+    return Book(given_f, given_m, family, endings)
+
+
+def rare(given: str, suffix: str) -> str:
+    """A surname made of a man's name: the suffix replaces its ending, `2:` so many letters of it."""
+    count, _, ending = suffix.rpartition(":")
+    given = given.translate(_UNSTRESSED)
+    if not count:
+        return given.rstrip(_VOWELS) + ending
+    return given[: -int(count)] + ending
 
 
 @cache

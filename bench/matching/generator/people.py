@@ -9,8 +9,8 @@ from bench.matching.generator.forms import of_woman
 from bench.matching.generator.names import COUNTRIES, LISTS, book
 
 RELATIONS = {
-    "sibling": 40,
-    "namesake": 24,
+    "sibling": 44,
+    "namesake": 20,
     "parent": 12,
     "child": 12,
     "spouse": 6,

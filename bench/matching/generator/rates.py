@@ -130,7 +130,7 @@ ALERT = Rates(
 
 def without_dates(rates: Rates) -> Rates:
     """Nobody knows a birth date; of some an age is known or guessed."""
-    return replace(rates, birth={"age_guessed": 0.25, "age_range": 0.1, "age": 0.1, "no_birth": 0.55})
+    return replace(rates, birth={"age_guessed": 0.35, "age_range": 0.15, "age": 0.1, "no_birth": 0.4})
 
 
 def in_letters(rates: Rates, other_script: bool) -> Rates:

@@ -24,7 +24,7 @@ COLUMNS = (
     "languages",
     "last_seen_place",
 )
-_HARD = 0.4
+_HARD = 0.25
 """Of those without a partner on the other side, the share that is easily taken for somebody there."""
 
 

@@ -13,6 +13,8 @@ _BLOCKS = (
     ("substr(family, 1, 2)", "substr(given, 1, 2)"),
     ("substr(given, 1, 3)", "substr(born, 6, 5)"),
 )
+_TYPES = dict.fromkeys(("unique_id", "given", "family", "born", "sex", "nationality", "place"), "string")
+_TYPES |= {"year": "Int64", "guessed": "bool"}  # said, because a column without a value would have none
 _DATE = "born_l is not null and born_r is not null"
 
 
@@ -32,7 +34,7 @@ def _scored(tables: Tables, labels: list[tuple[str, str]]) -> Scored:
     database = splink.DuckDBAPI()
 
     def register(rows: list[Row], name: str) -> Any:
-        frame = pandas.DataFrame([_columns(row) for row in rows])
+        frame = pandas.DataFrame([_columns(row) for row in rows]).astype(_TYPES)
         return database.register(frame, dataset_display_name=name)
 
     linker = splink.Linker(

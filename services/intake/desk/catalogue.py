@@ -23,7 +23,7 @@ from services.intake.desk.ports import LANGUAGES
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.errors import IntakeError
 from shared.partners.verification import VerificationError
-from shared.wire.reasons import RARITY_WORDS, SENTENCES
+from shared.wire import reasons
 
 DESK = Path(__file__).parent
 TRANSLATIONS = DESK / "translations"
@@ -42,7 +42,8 @@ Message = str | tuple[str, str]
 
 def wanted() -> set[Message]:
     """Every sentence that the desk can say; a pair for something counted."""
-    found: set[Message] = {*SENTENCES.values(), *RARITY_WORDS.values(), *_of_errors()}
+    tables = (reasons.SENTENCES, reasons.SEVERAL, reasons.EQUAL, reasons.TOGETHER)
+    found: set[Message] = {*_of_errors(), *(text for table in tables for text in table.values())}
     # API answers are for programs and stay in English, so only the desk's own folder is read.
     for _, _, message, _, _ in extract_from_dir(DESK, METHODS, keywords=KEYWORDS):
         found.add((message[0], message[1]) if isinstance(message, tuple) else message)

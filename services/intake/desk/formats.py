@@ -6,7 +6,7 @@ from datetime import date, datetime
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import format_datetime, get_locale, to_user_timezone
+from flask_babel import format_datetime, format_decimal, get_locale, to_user_timezone
 from markupsafe import Markup
 
 from services.intake.desk.i18n import gettext
@@ -57,6 +57,16 @@ def moment_from(value: datetime, now: datetime) -> str:
 def colon() -> str:
     """What stands before a list or a value; French writes a space before it that does not break."""
     return "\u00a0:" if _locale().language == "fr" else ":"
+
+
+def semicolon() -> str:
+    """What stands between the parts of a list whose parts have commas."""
+    return "\u00a0; " if _locale().language == "fr" else "; "
+
+
+def number(value: int) -> str:
+    """9,000 as the reader writes it, on one line."""
+    return str(format_decimal(value)).replace(" ", "\u00a0")
 
 
 def clock_time(value: datetime) -> str:

@@ -2,12 +2,12 @@
 
 import re
 
-from services.intake.desk.formats import coded
+from services.intake.desk.formats import coded, number, semicolon
 from services.intake.desk.i18n import gettext
 from services.intake.desk.words import LABELS, N_
 from services.intake.handlers.match_views import MatchReason
 from shared.wire.codes import Verdict
-from shared.wire.reasons import RARITY_WORDS, SENTENCES
+from shared.wire.reasons import EQUAL, SENTENCES, SEVERAL, TOGETHER
 
 PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -35,6 +35,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 """Sentences with something in them that is known only when they are said."""
+_RARITY = "{one_in}"
 
 
 def said(error: Exception | str) -> str:
@@ -59,32 +60,48 @@ def _typed(code: str) -> str:
 
 def reason(found: MatchReason) -> str:
     """One reason of a possible match as a full sentence."""
-    try:
-        template = SENTENCES[found.comparator, Verdict(found.verdict)]
-    except (KeyError, ValueError):
+    if found.comparator in TOGETHER and found.verdict == Verdict.FOR:
+        return together([found.comparator])
+    template = _template(found)
+    if not template:
         return gettext("Something was compared that this version of the desk has no sentence for.")
     written = {name: _parameter(found.comparator, name, value) for name, value in found.parameters.items()}
     sentence = gettext(template)
+    if _RARITY in sentence and not tells_rarity(found):
+        sentence = sentence[: sentence.index(_RARITY)].rpartition(";")[0].rstrip() + "."
     for name, value in written.items():
         sentence = sentence.replace("{" + name + "}", value)
     return sentence
 
 
-def is_common(reasons: list[MatchReason]) -> bool:
-    """Whether every agreeing name is a common one, so that two people may well share it."""
-    classes = [
-        one.parameters["rarity"]
-        for one in reasons
-        if one.verdict == Verdict.FOR and "rarity" in one.parameters
-    ]
-    return bool(classes) and all(one == "common" for one in classes)
+def together(comparators: list[str]) -> str:
+    """The combinations that agree, in one sentence."""
+    named = semicolon().join(gettext(TOGETHER[one]) for one in comparators)
+    return gettext("These agree together: %(list)s.", list=named)
+
+
+def tells_rarity(found: MatchReason) -> bool:
+    """Whether it is known in how many people one bears the name; that everybody does would be no news."""
+    one_in = found.parameters.get("one_in")
+    return isinstance(one_in, int) and one_in > 1
+
+
+def _template(found: MatchReason) -> str:
+    if found.verdict not in Verdict.__members__.values():
+        return ""
+    asked, values = (found.comparator, Verdict(found.verdict)), found.parameters
+    count = values.get("count")
+    if asked in SEVERAL and isinstance(count, int) and count > 1:
+        return SEVERAL[asked]
+    if asked in EQUAL and values.get("alert") == values.get("case"):
+        return EQUAL[asked]
+    return SENTENCES.get(asked, "")
 
 
 def _parameter(comparator: str, name: str, value: str | int) -> str:
-    if name == "rarity":
-        return gettext(RARITY_WORDS[str(value)]) if value in RARITY_WORDS else str(value)
-    is_plain = name == "count" or comparator == "birth_decade"
-    return str(value) if is_plain else coded(comparator, value)
+    if isinstance(value, int) and name in ("one_in", "count"):
+        return number(value)
+    return coded(comparator, value)
 
 
 def _as_sentence(text: str) -> str:

@@ -46,12 +46,11 @@ class Facts:
 
 def of_case(person: Person) -> Facts:
     """The plainest reading of an own case."""
-    given = [word for word in words(person.given_name) if len(word) > 1][:1]
-    family = [word for word in words(person.family_name) if len(word) > 1][:CASE_FAMILY_NAMES]
+    given, family = columns(person)
     return Facts(
-        given=distinct(best(word, given=True) for word in given),
-        family=distinct(best(word) for word in family),
-        initials=_initials(person)[:1],
+        given=distinct(best(word, given=True) for word in _long(given)[:1]),
+        family=distinct(best(word) for word in _long(family)[:CASE_FAMILY_NAMES]),
+        initials=_initials(given)[:1],
         years=_years(person, YEARS_OF_CASE),
         bands=_bands(person, spread=False),
         dates=[_date(born) for born in _full_dates(person)[:1]],
@@ -62,24 +61,35 @@ def of_case(person: Person) -> Facts:
 
 def of_alert(person: Person) -> Facts:
     """Every likely reading; the place only if somebody recorded that it may be told (rule 3)."""
-    given, family = words(person.given_name), words(person.family_name)
+    given, family = columns(person)
+    initials = _initials(given)[:ALERT_INITIALS]
     for alternate in person.alternate_names:
         # One word may be either name; of several, the last is taken for the family name.
         *front, last = words(alternate) or [""]
         given += front or [last]
         family += [last]
-    # In swapped columns a given name stands among the family names: its full form goes last.
-    full = [best(word, given=True) for word in family[:1] if len(word) > 1]
     return Facts(
         given=_readings(given, ALERT_GIVEN, given=True),
-        family=distinct([*_readings(family, ALERT_FAMILY, given=False), *full]),
-        initials=_initials(person)[:ALERT_INITIALS],
+        family=_readings(family, ALERT_FAMILY, given=False),
+        initials=initials,
         years=_years(person, YEARS_OF_ALERT),
         bands=_bands(person, spread=True),
         dates=[_date(born) for born in _full_dates(person)],
         sexes=[person.sex.value, NO_SEX] if person.sex else [NO_SEX, Sex.FEMALE.value, Sex.MALE.value],
         place="" if person.location_protected else _place(person),
     )
+
+
+def columns(person: Person) -> tuple[list[str], list[str]]:
+    """The words of the given and of the family name; of both names in one column the first is the given one.
+
+    Which of the two is which hardly matters: most keys leave it open.
+    """
+    given, family = words(person.given_name), words(person.family_name)
+    both = given or family
+    if (given and family) or len(_long(both)) < 2:
+        return given, family
+    return both[:1], both[1:]
 
 
 def distinct(values: Iterable[str]) -> list[str]:
@@ -134,12 +144,16 @@ def _place(person: Person) -> str:
     return next(filter(None, (best(word) for word in words(place))), "")
 
 
-def _initials(person: Person) -> list[str]:
-    return distinct(initial(word) for word in words(person.given_name))
+def _initials(given: Iterable[str]) -> list[str]:
+    return distinct(initial(word) for word in given)
+
+
+def _long(names: Iterable[str]) -> list[str]:
+    return [word for word in names if len(word) > 1]
 
 
 def _readings(names: Iterable[str], limit: int, *, given: bool) -> list[str]:
     """First the best reading of every word, then the second of every word, and so on."""
-    each = [readings(word, READINGS_PER_WORD, given=given) for word in names if len(word) > 1]
+    each = [readings(word, READINGS_PER_WORD, given=given) for word in _long(names)]
     in_turn = (word[turn] for turn in range(READINGS_PER_WORD) for word in each if turn < len(word))
     return distinct(in_turn)[:limit]

@@ -72,9 +72,10 @@ def _core(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
 def _coarse_of_case(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     yield from _bands(pairs[:2], facts.bands)
     yield from _undated(pairs[:2], facts.sexes)
-    yield from _initials(facts.family[:1], facts)
+    born = facts.years[:1] or facts.bands[:1]
+    yield from _initials(facts.family[:1], facts.initials, born)
     if not facts.given or not facts.family:
-        yield from _one_name_year(facts, facts.years[:1])
+        yield from _one_name_year(facts, born)
     if not facts.years:
         for pair in pairs[:1]:
             yield from _undated_shortened(pair, facts.sexes)
@@ -87,12 +88,12 @@ def _spread(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     yield from _both_names(facts, pairs, facts.years[1:], facts.dates[1:])
     yield from _bands(pairs[:COARSE_PAIRS], facts.bands)
     yield from _one_name(facts, facts.dates[1:])
-    yield from _initials(facts.family[:INITIAL_FAMILIES], facts)
+    yield from _initials(facts.family[:INITIAL_FAMILIES], facts.initials, [*facts.years[:3], *facts.bands])
     for pair in pairs[:1]:
         yield from _undated_shortened(pair, facts.sexes[:1])
         yield from _shortened(pair, facts.years[1:])
         yield from _shortened(pair[::-1], facts.years[:1])  # written in each other's column
-    yield from _one_name_year(facts, facts.years[:1])
+    yield from _one_name_year(facts, [*facts.years[:1], *facts.bands])
     yield from _dated_shortened(facts.family, facts.given, facts, facts.dates[:1])
     for pair in pairs[1:]:
         yield from _shortened(pair, facts.years[:1])
@@ -127,11 +128,11 @@ def _bands(pairs: list[_Pair], bands: list[str]) -> Iterator[_Draft]:
             yield kinds.BOTH_NAMES_BAND, (*_unordered(pair), band)
 
 
-def _initials(family: list[str], facts: Facts) -> Iterator[_Draft]:
-    """I: the surname, the initial and the year, for a given name that is only an initial somewhere."""
+def _initials(family: list[str], initials: list[str], born: list[str]) -> Iterator[_Draft]:
+    """I: the surname, the initial and the year or band, for a given name that is an initial somewhere."""
     for name in family:
-        for letter in facts.initials:
-            for year in facts.years[:3]:
+        for letter in initials:
+            for year in born:
                 yield kinds.FAMILY_INITIAL_YEAR, (name, letter, year)
 
 
@@ -144,7 +145,7 @@ def _one_name(facts: Facts, dates: list[str]) -> Iterator[_Draft]:
 
 
 def _one_name_year(facts: Facts, years: list[str]) -> Iterator[_Draft]:
-    """O: the only name with the year and the sex."""
+    """O: the only name with the year or band and the sex."""
     for name in distinct([*facts.family[:2], *facts.given[:2]]):
         for year in years:
             for sex in facts.sexes[:1]:

@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from services.intake.domain.finer import agreement as finer
 from services.intake.domain.finer.details import Details
-from services.intake.domain.matchkey_facts import of_case
-from services.intake.domain.names import frequency
-from services.intake.domain.person import Person
+from services.intake.domain.finer.rarity import told_rarity
 from services.intake.handlers.actor import SYSTEM
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.errors import CaseErased
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
-from services.intake.store.cases import CaseRow
+from services.intake.handlers.search_terms import SOUND, SearchTerms
+from services.intake.store.cases import BlindIndexRow, CaseRow
 from services.intake.store.matches import ComparisonRow
 from shared.crypto.errors import CannotDecrypt
 from shared.post.incoming import Incoming, Refuse
@@ -29,6 +28,7 @@ from shared.wire.values import decode_base64
 
 MOST_A_DAY = 50
 """Different questions about one case that are answered with levels on one day."""
+COUNTED_FOR = timedelta(minutes=10)
 UNKNOWN = Agreement(
     given="unknown",
     family="unknown",
@@ -50,6 +50,8 @@ class Comparisons:
         self._context = context
         self._people = people
         self._alarms = alarms
+        self._terms = SearchTerms(context.keys.blind_index)
+        self._counted: tuple[datetime, int] | None = None
 
     def on_found(self, session: Session, incoming: Incoming) -> None:
         """Answer from the case as it is now. A closed case is said to be closed once more."""
@@ -79,7 +81,30 @@ class Comparisons:
             person = self._people.load(session, body.case)
         except (CaseErased, CannotDecrypt):
             return UNKNOWN  # the asker and the desk raise the alarm for a case that cannot be read (case 82)
-        return levels_of(person, Details.unpack(decode_base64(body.details)), decode_base64(body.salt))
+        salt, told = decode_base64(body.salt), Details.unpack(decode_base64(body.details))
+        agreeing = finer.compare(person, told, salt)
+        rarity = told_rarity(
+            person,
+            agreeing,
+            lambda which, name: self._borne_by(session, which, name),
+            self._open_cases(session),
+        )
+        return Agreement.model_validate({**agreeing.to_plain(), **rarity})
+
+    def _borne_by(self, session: Session, which: str, name: str) -> int:
+        """How many own open cases have a name of this sound; the index holds no sound."""
+        value = self._terms.value(SOUND[which], name)
+        alike = BlindIndexRow.field == SOUND[which], BlindIndexRow.value == value
+        chosen = select(func.count()).select_from(BlindIndexRow).join(CaseRow)
+        return session.scalar(chosen.where(*alike, CaseRow.state == "open")) or 0
+
+    def _open_cases(self, session: Session) -> int:
+        """Counted now and then: a few more or less change nothing, and counting 100,000 takes its time."""
+        now = self._context.clock.now()
+        if self._counted is None or not timedelta() <= now - self._counted[0] < COUNTED_FOR:
+            open_cases = select(func.count()).select_from(CaseRow).where(CaseRow.state == "open")
+            self._counted = now, session.scalar(open_cases) or 0
+        return self._counted[1]
 
     def _may_answer(self, session: Session, body: CandidateFound) -> bool:
         """Count the question and write it down (rule 10); False beyond the limit of the day.
@@ -104,35 +129,6 @@ class Comparisons:
         # Under the alert, so that the history of a case still shows the looks of people.
         self._context.audit.append(session, SYSTEM, "candidate.compared", body.alert, details)
         return True
-
-
-def levels_of(person: Person, told: Details, salt: bytes) -> Agreement:
-    """How an own person agrees with an alert's details, and how rare the own names are."""
-    agreeing = finer.compare(person, told, salt)
-    facts = of_case(person)
-    levels: dict[str, str | bool | int] = {
-        "given": agreeing.given.value,
-        "family": agreeing.family.value,
-        "swapped": agreeing.swapped,
-        "birth": agreeing.birth.value,
-        "place": agreeing.place.value,
-        "given_one_in": _one_in(max(map(frequency.given_share, facts.given), default=0.0)),
-        "family_one_in": _one_in(max(map(frequency.family_share, facts.family), default=0.0)),
-    }
-    return Agreement.model_validate(levels)
-
-
-def _one_in(share: float) -> int:
-    """In steps of 1, 2, 5, 10 ..., rounded down: a number that says less of a name. 0 if there is none."""
-    return step_below(frequency.one_in(share)) if share else 0
-
-
-def step_below(number: int) -> int:
-    """The greatest of 1, 2, 5, 10, 20, 50 ... that is not above this number; 0 for 0."""
-    if number < 1:
-        return 0
-    power = int("1" + "0" * (len(str(number)) - 1))
-    return max(step * power for step in (1, 2, 5) if step * power <= number)
 
 
 def _day(moment: datetime) -> int:

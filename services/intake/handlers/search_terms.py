@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Iterator
 
+from services.intake.domain.finer.rarity import own_sounds
 from services.intake.domain.person import Person
 from shared.store.blind import BlindIndex
 
 NAME = "name"
 SOURCE_ID = "source_id"
+SOUND = {"given": "given_sound", "family": "family_sound"}
 
 
 class SearchTerms:
@@ -23,11 +25,16 @@ class SearchTerms:
 
 
 def terms_of(person: Person, source_id: str) -> Iterator[tuple[str, str]]:
-    """Each name alone, given and family name together in either order, and the id of the imported table."""
+    """Each name alone, given and family name together in either order, and the id of the imported table.
+
+    Also the sounds of both names, which nobody searches for: they are counted (how rare a name is here).
+    """
     given, family = person.given_name, person.family_name
     texts = [given, family, f"{given} {family}", f"{family} {given}", *person.alternate_names]
     for folded in sorted({fold(text) for text in texts} - {""}):
         yield NAME, folded
+    for which, sound in own_sounds(person):
+        yield SOUND[which], sound
     if source_id:
         yield SOURCE_ID, source_id
 

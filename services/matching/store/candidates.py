@@ -7,6 +7,7 @@ again. The answer is levels of agreement, encrypted; no value of the own person.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import (
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     or_,
     select,
@@ -26,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from services.matching.store.alerts import AlertKey
 from services.matching.store.partners import MAY_SPEAK
-from services.matching.store.statements import insert
+from services.matching.store.statements import Insert, dialect, insert_for
 from services.matching.store.tables import metadata, partner
 from shared.crypto.rest import RestCipher
 from shared.store.columns import UtcDateTime
@@ -77,6 +79,29 @@ class Candidate:
         return self.ask_again is not None and not now < self.ask_again <= now + LONGEST_PAUSE
 
 
+# Made once: making a statement costs more than running it.
+_PAIR = and_(
+    table.c.partner == bindparam("p"), table.c.alert == bindparam("a"), table.c.own_case == bindparam("c")
+)
+_READ = select(table).where(_PAIR)
+_FORGET_ALERT = delete(table).where(table.c.partner == bindparam("p"), table.c.alert == bindparam("a"))
+_FORGET_OLDER = delete(table).where(
+    table.c.partner == bindparam("p"),
+    table.c.own_case == bindparam("c"),
+    table.c.case_version < bindparam("version"),
+)
+_ASKED = ("alert_version", "case_version", "asked", "ask_again", "agreement")
+
+
+@cache
+def _ask(dialect_name: str) -> Insert:
+    statement = insert_for(dialect_name, table)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.partner, table.c.alert, table.c.own_case],
+        set_={name: statement.excluded[name] for name in _ASKED},
+    )
+
+
 class Candidates:
     """Reads and writes candidates."""
 
@@ -85,7 +110,8 @@ class Candidates:
 
     def read(self, session: Session, key: AlertKey, own_case: str) -> Candidate | None:
         """What is on record of a pair."""
-        row = session.execute(select(table).where(_pair(key, own_case))).one_or_none()
+        pair = {"p": key.partner, "a": key.alert, "c": own_case}
+        row = session.connection().execute(_READ, pair).one_or_none()
         if row is None:
             return None
         agreement = None
@@ -95,11 +121,19 @@ class Candidates:
         return Candidate(row.alert_version, row.case_version, row.asked, row.ask_again, agreement)
 
     def asked(
-        self, session: Session, key: AlertKey, own_case: str, versions: tuple[int, int], now: datetime
+        self,
+        session: Session,
+        key: AlertKey,
+        own_case: str,
+        versions: tuple[int, int],
+        known: Candidate | None,
+        now: datetime,
     ) -> None:
-        """Intake is asked about these versions of alert and own case; an answer to others is forgotten."""
-        known = self.read(session, key, own_case)
-        if known is not None and known.is_of(*versions):
+        """Intake is asked about these versions of alert and own case.
+
+        `known` is what is on record of just these; an answer to others is forgotten.
+        """
+        if known is not None:
             changed = update(table).where(_pair(key, own_case))
             again = now + _pause(known.asked)
             session.execute(changed.values(asked=known.asked + 1, ask_again=again))
@@ -112,8 +146,7 @@ class Candidates:
             "agreement": None,
         }
         pair = {"partner": key.partner, "alert": key.alert, "own_case": own_case}
-        statement = insert(session, table).values(**pair, **values)
-        session.execute(statement.on_conflict_do_update(index_elements=list(pair), set_=values))
+        session.connection().execute(_ask(dialect(session)), {**pair, **values})
 
     def answered(
         self,
@@ -161,7 +194,7 @@ class Candidates:
 
     def delete_of_alert(self, session: Session, key: AlertKey) -> None:
         """The alert is gone, or has another version."""
-        session.execute(delete(table).where(table.c.partner == key.partner, table.c.alert == key.alert))
+        session.connection().execute(_FORGET_ALERT, {"p": key.partner, "a": key.alert})
 
     def delete_of_case(self, session: Session, own_case: str) -> None:
         """The own case is closed."""
@@ -169,8 +202,8 @@ class Candidates:
 
     def delete_older(self, session: Session, organisation: str, own_case: str, version: int) -> None:
         """The own case has a newer version towards this partner."""
-        mine = and_(table.c.partner == organisation, table.c.own_case == own_case)
-        session.execute(delete(table).where(mine, table.c.case_version < version))
+        older = {"p": organisation, "c": own_case, "version": version}
+        session.connection().execute(_FORGET_OLDER, older)
 
     def delete_of_partner(self, session: Session, organisation: str) -> None:
         """Nothing of this partner is here any more."""

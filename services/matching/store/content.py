@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from shared.crypto.rest import RestCipher
-from shared.crypto.tags import SALT_BYTES, place_of, tag, unlock
+from shared.crypto.tags import SALT_BYTES, unlock_all
 from shared.store.context import field_context
 from shared.wire.codes import CaseKind
 from shared.wire.messages import DETAILS_BYTES, TAG_BYTES, TAGS_PER_ALERT, AlertContent, Description
@@ -30,10 +30,9 @@ class TagMaterial:
     details: bytes
     """4 bytes for each tag, masked: only the pseudonym behind the tag reads them."""
 
-    def unlocked(self, pseudonym: bytes) -> bytes:
-        """The details that this pseudonym reads. Raises ValueError if its tag is not here."""
-        start = place_of(self.tags, tag(self.salt, pseudonym)) * DETAILS_BYTES
-        return unlock(self.salt, pseudonym, self.details[start : start + DETAILS_BYTES])
+    def unlocked(self, pseudonyms: bytes) -> list[bytes]:
+        """The details that each of these pseudonyms reads; ValueError if the tag of one is not here."""
+        return unlock_all(self.salt, pseudonyms, self.tags, self.details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from services.matching.comparing import in_common
 from services.matching.finer import MOST_AT_ONCE
 from services.matching.store.cases import Cases
 from services.matching.store.content import stored
+from services.matching.store.tables import alert as table
 from shared.crypto.rest import RestCipher
-from shared.crypto.tags import DETAILS_BYTES, place_of, tag
+from shared.crypto.tags import DETAILS_BYTES, tag
 from shared.wire.codes import PartnerStatus
 from shared.wire.local import Agreement, CandidateFound, CaseClosed, MatchProposed, PartnerChanged
 from shared.wire.messages import AlertContent, AlertUpdated, Body
@@ -127,6 +128,17 @@ def test_a_changed_answer_is_a_new_fact(world: World) -> None:
     assert len({match.facts for match in proposed(world)}) == 2
 
 
+def test_how_rare_the_names_are_is_no_fact(world: World) -> None:
+    """It moves with all own cases: an excluded match must not come back because others were registered."""
+    world.handle(world.case())
+    world.handle(world.alert())
+    world.answer()
+    world.handle(world.alert(version=2, kind=AlertUpdated))
+    world.intake = lambda question: agreement(given_one_in=1000, family_one_in=2000)
+    world.answer()
+    assert len(proposed(world)) == 1
+
+
 @pytest.mark.parametrize("change", ["alert", "case"])
 def test_a_late_answer_to_an_older_version_is_dropped(world: World, change: str) -> None:
     world.handle(world.case())
@@ -207,6 +219,22 @@ def test_what_is_not_answered_is_asked_again_and_less_and_less_often(world: Worl
     assert len(proposed(world)) == 1, "answered four times, proposed once"
     world.clock.advance(timedelta(days=2))
     assert world.handlers.ask_again() == 0
+
+
+def test_a_damaged_alert_holds_up_no_other_pair(world: World) -> None:
+    """Case 82: the row fails, others work."""
+    for name in ("ona", "jonas"):
+        world.handle(world.case(name))
+        world.handle(world.alert(name))
+    damaged = table.update().where(table.c.alert == reference("alert", "ona"))
+    with world.database.begin() as session:
+        session.execute(damaged.values(content=b"damaged" * 30))
+    world.clock.advance(timedelta(minutes=5))
+    assert world.handlers.ask_again() == 2
+    compare_all(world)
+    assert [row["alert"] for row in world.rows("candidate")] == [reference("alert", "jonas")]
+    world.answer()
+    assert {match.alert for match in proposed(world)} == {reference("alert", "jonas")}
 
 
 def test_a_suspect_partner_is_not_asked_about_until_it_is_back(world: World) -> None:
@@ -317,8 +345,8 @@ def test_answers_that_come_together_are_settled_in_pieces(
 
 def test_the_newer_of_two_epochs_is_unlocked(world: World) -> None:
     """Case 41: each tag set has a salt of its own, and details that are dealt by it."""
-    world.handle(world.case(epoch=1))
     world.handle(world.case(epoch=2))
+    world.handle(world.case(version=2, epoch=1))  # the newer version under the older epoch
     sets = [
         tag_set(pseudonyms_of("ona", "NDMP", epoch=epoch), epoch, details)
         for epoch, details in ((2, NEWER), (1, OLDER))
@@ -336,7 +364,8 @@ def test_a_key_that_agrees_by_chance_does_not_decide_what_is_unlocked(world: Wor
     details = bytearray(decode_base64(parts.details))
     kept = stored(VILNIUS, alert)
     [first, *_] = pseudonyms_of("ona", "NDMP")
-    place = place_of(kept.sets[0].tags, tag(kept.sets[0].salt, first))
+    tags = kept.sets[0].tags
+    place = [tags[start : start + 8] for start in range(0, len(tags), 8)].index(tag(kept.sets[0].salt, first))
     details[DETAILS_BYTES * place] ^= 0xFF
     changed = parts.model_copy(update={"details": encode_base64(bytes(details))})
     odd = stored(VILNIUS, alert.model_copy(update={"tag_sets": [changed]}))

@@ -1,6 +1,8 @@
 """What the benchmark of matching makes of others' data and of its figures."""
 
 import csv
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -102,7 +104,9 @@ def test_a_run_keeps_what_others_measured(tmp_path: Path) -> None:
     }
     kept.write(path, results)
     assert kept.read(path) == results
-    assert "0.750" in page.text(results)
+    kept.add(path, ("missing", 1, "clk"), Outcome(None, problem="still gone"))
+    assert kept.read(path)[("missing", 1, "clk")].problem == "still gone"
+    assert "0.750" in page.text(kept.read(path))
 
 
 def test_the_page_keeps_what_is_around_the_tables(tmp_path: Path) -> None:
@@ -142,3 +146,24 @@ def test_birth_of_jaro_winkler_falls_with_the_difference() -> None:
     assert (scores[0], scores[-1]) == (1.0, 0.0)
     assert jaro_winkler.birth(exact, row("", None)) == 0.5
     assert jaro_winkler.birth(exact, row("", 1992, guessed=True)) == 0.6
+
+
+@pytest.mark.slow
+def test_the_real_pipeline_is_measured_on_a_small_set(tmp_path: Path) -> None:
+    out, untouched = tmp_path / "bench.json", tmp_path / "page.md"
+    untouched.write_text("as it was")
+    options = ["--sets", "tiny", "--methods", MYOSOTIS, "--out", str(out), "--page", str(untouched)]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.matching", *options],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    outcome = kept.read(out)[("tiny", 1, MYOSOTIS)]
+    assert outcome.measured is not None
+    assert outcome.measured.f1 > 0.5  # far from what it reaches, but more than luck
+    assert outcome.costs["evaluations_per_case"] > 1
+    assert "| tiny | Myosotis | no |" in done.stdout
+    assert untouched.read_text() == "as it was"  # some sets only: the page's tables are of all

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.matching.generator import cyrillic, facts, forms, others, rates, sets, tocyrillic, writing
-from bench.matching.generator.names import COUNTRIES, book
+from bench.matching.generator.names import COUNTRIES, book, rare
 from bench.matching.generator.people import RELATIONS, draw, relative
 from bench.matching.generator.sets import VARIANTS, Made, Variant, make
 from bench.matching.generator.spoiling import SLIPS
@@ -72,7 +72,7 @@ def test_an_undamaged_row_says_who_it_is() -> None:
 def test_nobody_has_a_date_where_none_is_known_and_no_pair_shares_letters_where_scripts_differ() -> None:
     nodates = make(VARIANTS["nodates"], 1, AS_OF)
     assert not any(row["date_of_birth"] for row in nodates.cases + nodates.alerts)
-    assert 0.3 < sum(bool(row["age"]) for row in nodates.alerts) / len(nodates.alerts) < 0.6
+    assert 0.5 < sum(bool(row["age"]) for row in nodates.alerts) / len(nodates.alerts) < 0.7
     scripts = make(VARIANTS["scripts"], 1, AS_OF)
     cases = {row["id"]: row["family_name"].lower() for row in scripts.cases}
     alerts = {row["id"]: row["family_name"].lower() for row in scripts.alerts}
@@ -109,12 +109,28 @@ def test_a_relative_is_like_and_not_the_same(how: str) -> None:
         }[how]
 
 
-def test_frequent_names_are_drawn_more_often() -> None:
+def test_frequent_names_are_drawn_more_often_and_half_of_the_surnames_are_rare() -> None:
     rng = random.Random(1)
     names = book("LT")
-    counts = Counter(names.draw("family", rng) for _ in range(20_000))
-    assert 0.01 < counts[names.family[0]] / 20_000 < 0.03
-    assert counts[names.family[0]] > 3 * counts[names.family[-1]]
+    counts = Counter(names.draw("family", rng) for _ in range(40_000))
+    listed = sum(counts[name] for name in names.family) / 40_000
+    assert 0.4 < listed < 0.5
+    assert 0.003 < counts[names.family[0]] / 40_000 < 0.008
+    assert counts[names.family[0]] > 2 * counts[names.family[-1]]
+    assert 1 / 1_000 < sum((count / 40_000) ** 2 for count in counts.values()) < 1 / 400
+
+
+@pytest.mark.parametrize(
+    ("given", "suffix", "expected"),
+    [
+        ("Jonas", "2:aitis", "Jonaitis"),
+        ("Jānis", "1:sons", "Jānisons"),
+        ("Дмитро", "енко", "Дмитренко"),
+        ("Γιάννης", "2:όπουλος", "Γιαννόπουλος"),
+    ],
+)
+def test_rare_surnames_are_made_of_given_names(given: str, suffix: str, expected: str) -> None:
+    assert rare(given, suffix) == expected
 
 
 def test_each_country_has_names_and_each_name_can_be_written_in_every_style() -> None:

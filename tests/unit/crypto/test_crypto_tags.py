@@ -108,9 +108,10 @@ def test_details_are_read_with_the_pseudonym_behind_a_tag_and_with_nothing_else(
     masked = tags.masked_details(salt, column, details, filled)
     assert len(masked) == WIDE * 160
     own = [column[start : start + 16] for start in range(0, len(column), 16)]
-    places = [tags.place_of(b"".join(filled), tags.tag(salt, one)) for one in own]
+    places = [filled.index(tags.tag(salt, one)) for one in own]
     beside = [masked[WIDE * place : WIDE * (place + 1)] for place in places]
     assert [tags.unlock(salt, one, piece) for one, piece in zip(own, beside, strict=True)] == [details] * 90
+    assert tags.unlock_all(salt, column, b"".join(filled), masked) == [details] * 90
     other = [tags.unlock(salt, os.urandom(16), piece) for piece in beside]
     wrong_salt = [tags.unlock(tags.new_salt(), one, piece) for one, piece in zip(own, beside, strict=True)]
     assert (other + wrong_salt).count(details) <= 1
@@ -130,10 +131,9 @@ def test_what_stands_beside_a_filler_looks_like_what_stands_beside_a_key() -> No
 def test_details_of_another_size_and_a_tag_that_is_missing_are_refused() -> None:
     with pytest.raises(ValueError, match="Details have"):
         tags.masked_details(bytes(16), bytes(16), bytes(WIDE + 1), [])
-    with pytest.raises(ValueError, match="not among"):
-        tags.place_of(bytes(8) + b"\xff" * 8, b"\x01" * 8)
-    with pytest.raises(ValueError, match="not among"):
-        tags.place_of(bytes(8), b"\xff" * 8)
+    for others in (bytes(8), b"\xff" * 8, bytes(8) + b"\xff" * 8, b""):
+        with pytest.raises(ValueError, match="not among"):
+            tags.unlock_all(bytes(16), os.urandom(16), others, bytes(WIDE * len(others) // 8))
 
 
 def test_a_column_of_a_whole_node_takes_milliseconds() -> None:

@@ -1,4 +1,4 @@
-"""Every code that can come has a word, and every reason a sentence (words.md)."""
+"""Every code that can come has a word (words.md); reasons are in test_match_reasons."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from services.intake.domain import codes, description
 from services.intake.handlers.actor import UserRole
 from services.intake.handlers.alarms import KINDS
 from services.intake.handlers.errors import PartnerNotVerified
-from services.intake.handlers.match_views import MatchReason
 from shared.partners.view import HoldReason
 from shared.wire.codes import PartnerStatus, Strength
-from shared.wire.reasons import SENTENCES
 
 LISTS: dict[str, type[StrEnum]] = {
     "kind": codes.CaseKind,
@@ -62,37 +60,6 @@ def test_other_lists_are_complete() -> None:
     assert set(LABELS["alarm"]) == set(KINDS)
     assert set(LABELS["partner_status"]) == {status.value for status in PartnerStatus} - {"self"}
     assert set(description.FIELDS) <= set(LABELS["field"])
-
-
-@pytest.mark.parametrize("language", ["lt", "en", "fr"])
-def test_every_reason_is_a_full_sentence(app: Flask, language: str) -> None:
-    values: dict[str, str | int] = {
-        "rarity": "rare",
-        "alert": "other",
-        "case": "other",
-        "count": 2,
-        "first": "lt",
-    }
-    with app.test_request_context("/"), force_locale(language):
-        for comparator, verdict in SENTENCES:
-            text = sentences.reason(MatchReason(comparator, verdict.value, 1, dict(values)))
-            assert text[0].isupper(), text
-            assert text.endswith("."), text
-            assert "{" not in text
-
-
-def test_a_reason_of_a_newer_matching_is_said_honestly(app: Flask) -> None:
-    with app.test_request_context("/"):
-        assert "no sentence" in sentences.reason(MatchReason("shoe_size", "for", 1, {}))
-
-
-def test_a_warning_only_when_all_agreeing_names_are_common() -> None:
-    common, rare = ({"rarity": one} for one in ("common", "rare"))
-    assert sentences.is_common([MatchReason("key_n", "for", 1, dict(common))])
-    assert not sentences.is_common(
-        [MatchReason("key_n", "for", 1, dict(common)), MatchReason("key_d", "for", 1, dict(rare))]
-    )
-    assert not sentences.is_common([MatchReason("sex", "for", 1, {"alert": "male"})])
 
 
 @pytest.mark.parametrize(
@@ -144,6 +111,21 @@ def test_dates_look_the_same_with_and_without_a_time(app: Flask, language: str) 
         assert formats.day(at) == "2026-11-22"
         assert formats.moment_from(at, at + timedelta(hours=1)) == "07:02"
         assert formats.moment_from(at, at + timedelta(days=1)) == "2026-11-22 07:02"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "between"),
+    [
+        ("en", "1,000,000", "; "),
+        ("lt", "1\u00a0000\u00a0000", "; "),
+        ("fr", "1\u202f000\u202f000", "\u00a0; "),
+    ],
+)
+def test_numbers_and_lists_in_the_readers_way(app: Flask, language: str, text: str, between: str) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        assert formats.number(1_000_000) == text
+        assert formats.shown(text) == text
+        assert formats.semicolon() == between
 
 
 def test_codes_to_type_are_explained(app: Flask) -> None:

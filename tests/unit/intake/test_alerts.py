@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from services.intake.domain.alert import BadExpiry, Choices, NotSearchedFor, Stays
 from services.intake.domain.codes import CaseKind, Risk
+from services.intake.domain.finer.details import of_person
 from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.alerts import shares
 from services.intake.handlers.alerts.views import AlertView
 from services.intake.handlers.errors import CannotShare, NotFound, PartnerNotVerified
 from services.intake.handlers.pseudonyms.answerer import keys_of
 from services.intake.store.alerts import ReceiptEvidenceRow, ShareRow
-from shared.crypto.tags import tag
+from shared.crypto.tags import tag, unlock_all
 from shared.runtime.clock import to_wire
 from shared.store import outbox
 from shared.wire.codes import ReceiptOutcome
@@ -100,6 +101,21 @@ def test_two_partners_cannot_join_their_alerts(vilnius: Node) -> None:
     assert lyon.alert != riga.alert
     assert lyon.tag_sets[0].salt != riga.tag_sets[0].salt
     assert not tags_of(lyon.tag_sets[0]) & tags_of(riga.tag_sets[0])
+
+
+def test_the_details_are_those_of_the_person_and_read_by_each_key_of_hers(vilnius: Node) -> None:
+    """Decision 19: whoever has the pseudonym behind any tag reads them, dealt by the salt of this alert."""
+    publish(vilnius)
+    [body] = [one for one in vilnius.bodies(AlertPublished) if one.tag_sets][:1]
+    share = next(sent.to for sent in vilnius.post.sent if sent.body is body)
+    [tag_set] = body.tag_sets
+    salt, all_tags = decode_base64(tag_set.salt), decode_base64(tag_set.tags)
+    masked = decode_base64(tag_set.details)
+    keys = keys_of(vilnius.intake.context, share.partition("/")[0], 1)
+    pseudonyms = b"".join(map(keys.pseudonym, alert_keys(person())))
+    read = set(unlock_all(salt, pseudonyms, all_tags, masked))
+    assert read == {of_person(person(), salt).pack()}
+    assert of_person(person(), bytes(16)).pack() not in read, "dealt anew for every alert"
 
 
 def test_two_alerts_to_one_partner_share_no_tag(vilnius: Node) -> None:

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from services.intake.domain.codes import CaseKind, Sex
-from services.intake.domain.finer.details import BYTES, Details, of_person
+from services.intake.domain.finer.details import BYTES, of_person
 from services.intake.domain.person import Person
-from services.intake.handlers.comparisons import MOST_A_DAY, levels_of, step_below
+from services.intake.handlers.comparisons import MOST_A_DAY
 from services.intake.store.cases import PersonRow
 from services.intake.store.matches import ComparisonRow
 from shared.crypto.tags import DETAILS_BYTES, TAG_BYTES
@@ -108,20 +108,29 @@ def test_an_answer_holds_levels_and_round_numbers_alone(lyon: Node) -> None:
     assert not any(word in text for word in (b"zydrune", b"kanarele", b"testauskien", b"2009", b"vilnius"))
 
 
-@pytest.mark.parametrize(
-    ("number", "step"),
-    [(0, 0), (1, 1), (2, 2), (4, 2), (5, 5), (9, 5), (10, 10), (49, 20), (8_900, 5_000), (10**6, 10**6)],
-)
-def test_rarity_is_rounded_down_to_steps(number: int, step: int) -> None:
-    """A name is never said to be rarer than it is."""
-    assert step_below(number) == step
-
-
-def test_a_name_that_is_not_known_has_no_rarity() -> None:
-    told = Details.unpack(of_person(person(), SALT).pack())
-    said = levels_of(Person(given_name="", family_name="Kanarėlė"), told, SALT)
+def test_a_name_that_is_not_known_has_no_rarity(lyon: Node) -> None:
+    unnamed = case(CaseKind.FOUND, Person(family_name="Kanarėlė", sex=Sex.FEMALE))
+    found = lyon.intake.cases.register(unnamed, WORKER).summary.id
+    said = ask(lyon, question(found)).agreement
     assert (said.given, said.given_one_in) == ("unknown", 0)
     assert said.family_one_in > 0
+
+
+def test_a_name_that_many_own_cases_bear_is_less_rare(lyon: Node) -> None:
+    """Of the sounds of own open cases only a blind index is kept, and it is counted."""
+    found = found_case(lyon)
+    rare = ask(lyon, question(found)).agreement.given_one_in
+    more = [
+        lyon.intake.cases.register(case(CaseKind.FOUND, person(family=f"Vilkai{end}")), WORKER).summary.id
+        for end in ("te", "tiene", "skiene", "nyte", "kaite")
+    ]
+    lyon.clock.advance(timedelta(minutes=10))
+    common = ask(lyon, question(found)).agreement.given_one_in
+    assert common < rare
+    for one in more:
+        lyon.intake.cases.end_search(one, 1, WORKER)
+    lyon.clock.advance(timedelta(minutes=10))
+    assert ask(lyon, question(found)).agreement.given_one_in == rare, "closed ones count no more"
 
 
 def test_only_the_own_matching_may_ask(lyon: Node) -> None:
@@ -160,6 +169,7 @@ def test_a_case_that_cannot_be_read_is_answered_with_nothing(lyon: Node) -> None
 def test_a_case_is_compared_fifty_times_a_day_and_not_once_more(lyon: Node) -> None:
     """Who has stolen matching invents details, and would read a name out of enough answers."""
     found, other = found_case(lyon), found_case(lyon)
+    assert MOST_A_DAY == 50, "as PROTOCOL 9 and the threat model say"
     for _ in range(MOST_A_DAY):
         assert ask(lyon, question(found)).agreement.given == "same"
     assert "comparison_limit" not in lyon.alarms()

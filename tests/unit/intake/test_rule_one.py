@@ -14,6 +14,7 @@ from shared.store.tables import AuditRow
 from shared.wire import canonical
 from shared.wire.local import MatchRetracted
 from shared.wire.messages import AlertPublished
+from tests.unit.intake.test_comparisons import question
 from tests.unit.intake.test_matches import OWN, consent, proposal
 from tests.unit.intake.world import ADMIN, LYON, VILNIUS, WORKER, Node, advance, case, deliver
 
@@ -53,6 +54,7 @@ def test_no_body_that_was_sent_holds_anything_personal(vilnius: Node, lyon: Node
     sent_alert = next(sent for sent in vilnius.post.sent if sent.to == f"{LYON}/matching")
     assert isinstance(sent_alert.body, AlertPublished)
     body = proposal(lyon, found, alert=sent_alert.body.alert, partner=VILNIUS)
+    lyon.handle(question(found), OWN)
     lyon.handle(body, OWN)
     lyon.intake.matches.decide(body.match, MatchState.PROBABLE, WORKER, note="Ona liepė nesakyti")
     given = lyon.intake.consents.record(found, consent(), WORKER)
@@ -69,6 +71,7 @@ def test_no_body_that_was_sent_holds_anything_personal(vilnius: Node, lyon: Node
     assert kinds >= {
         "alert.published", "alert.updated", "alert.withdrawn", "tombstone", "pseudonym.request",
         "pseudonym.response", "match.notice", "case.pseudonyms", "case.closed", "match.decided",
+        "candidate.compared",
         "duty.settled", "duty.waiting",
     }  # fmt: skip
     needles = {form for word in PERSONAL for form in forms(word)}

@@ -47,6 +47,8 @@ Kazlauskas Kazlauskienė Казлаускене Petraitytė Butkutė Bērziņš 
 Казлоў Kazlou Шевчук Chevtchouk Szewczuk Schewtschuk Wiśniewska Вишневская Żuk Жук Katarzyna Kasia Настя Sasha
 Михайлов Mikhailov Michailow Nowicki Новицкий Grzegorz Гжегож Jean Жан Žydrūnas Щербак Szczerbak Scherbak
 Хайнц Heinz Цой Tsoi Coy
+Παπαδοπούλου Papadopoulou Μπάμπης გიორგი ხიზანაშვილი Սարգսյան פישמן מרה محمد المصري Иванoв Nováková
+Masha Jonas Karoliukas Williams Viljamss Уильямс Ђорђевић Даўкантас Abdulrahman Petraičio Mohr
 Ева Ieva Лилия Ян O'Sullivan де-Оливейра Müller Lecoq Ulrich Стефанович Stefanowicz unknown N.N.
 """.split()  # noqa: SIM905  (a list of names is easier to read so)
 

@@ -1,19 +1,26 @@
-"""The weights, the reasons and the sentences for them."""
+"""The weights, the strengths and what makes a pair worth showing; sentences are in test_sentences."""
 
 import json
 import types
-from itertools import product
 from typing import Any
 
 import pytest
 
-from services.matching.compare import COMPARATORS, match_keys, port
-from services.matching.compare.port import Level, NoExplanation
-from services.matching.scoring import _VERDICTS, score
-from services.matching.weights import DESCRIPTION, FLOOR_KEYS, GROUPS, STRENGTHS
-from shared.wire.codes import Rarity, Strength, Verdict
+from services.matching.compare import COMPARATORS, DESCRIBED, names, port
+from services.matching.compare.port import Finding, Level, NoExplanation, Pair
+from services.matching.scoring import Score, score
+from services.matching.weights import (
+    ALONE,
+    BESIDE_NAMES,
+    FLOOR_NAMES,
+    START,
+    STRENGTHS,
+    STRENGTHS_ALONE,
+    Row,
+)
+from shared.wire.codes import Strength, Verdict
+from shared.wire.local import Agreement
 from shared.wire.messages import Description
-from shared.wire.reasons import RARITY_WORDS, SENTENCES
 
 FULL: dict[str, Any] = {
     "sex": "female", "birth_decade": 1990, "height": "160", "eye_colour": "green", "hair_colour": "red",
@@ -31,106 +38,153 @@ def described(**values: Any) -> Description:
     return Description.model_validate_json(json.dumps(values))
 
 
-def hits(groups: str, rarity: Rarity = Rarity.MEDIUM) -> list[tuple[str, Rarity]]:
-    return [(group, rarity) for group in groups]
+NOTHING = described()
 
 
-def test_every_comparator_has_weights_and_all_its_sentences() -> None:
-    needed = {(c.code, verdict) for c, verdict in product(COMPARATORS, Verdict)}
-    needed |= {(match_keys.group_code(group), Verdict.FOR) for group in GROUPS}
-    needed.add((match_keys.CODE, Verdict.UNKNOWN))
-    assert needed == set(SENTENCES)
-    assert {comparator.code for comparator in COMPARATORS} == set(DESCRIPTION)
-    assert set(RARITY_WORDS) == {rarity.value for rarity in Rarity}
+def agreed(**changes: Any) -> Agreement:
+    values = {
+        "given": "same", "family": "same", "swapped": False, "birth": "same", "place": "unknown",
+        "given_one_in": 1000, "family_one_in": 1000,
+    }  # fmt: skip
+    return Agreement(**(values | changes))
 
 
-def test_a_sentence_is_filled_by_what_its_comparator_says() -> None:
-    near = {"birth_decade": 2000, "height": "170", "eye_colour": "grey", "region": "LT-KU"}
-    for other in ({}, FULL, OTHER, near):
-        outcome = score(described(**FULL), described(**other), hits("NDMP", Rarity.RARE), has_keys=True)
-        for reason in outcome.reasons if outcome else ():
-            SENTENCES[reason.comparator, reason.verdict].format(**reason.parameters)
-    for comparator in COMPARATORS:
-        for other in (FULL, OTHER):
-            finding = comparator.compare(described(**FULL), described(**other))
-            assert finding.level is (Level.SAME if other is FULL else Level.DIFFERENT)
-            SENTENCES[comparator.code, _VERDICTS[finding.level]].format(**finding.parameters)
+def weighed(
+    groups: str = "ND",
+    agreement: Agreement | None = None,
+    alert: Description = NOTHING,
+    case: Description = NOTHING,
+) -> Score:
+    """The score of a pair that is worth showing."""
+    found = score(alert, case, groups, agreement or agreed(), has_keys=True)
+    assert found is not None
+    return found
+
+
+def reasons(found: Score) -> dict[str, Verdict]:
+    return {one.comparator: one.verdict for one in found.reasons}
+
+
+def test_every_comparator_has_weights_and_an_explanation() -> None:
+    assert {one.code for one in COMPARATORS} == set(BESIDE_NAMES)
+    assert {one.code for one in DESCRIBED} == set(ALONE)
+    assert all(len(one.explanation.split()) > 5 for one in COMPARATORS)
+
+
+def test_every_weight_names_its_origin() -> None:
+    assert all(row.origin for table in (BESIDE_NAMES, ALONE) for row in table.values())
 
 
 def test_a_comparator_without_an_explanation_does_not_load() -> None:
     module = types.ModuleType("mute")
     module.CODE = "mute"  # type: ignore[attr-defined]
-    module.compare = lambda alert, case: port.UNKNOWN  # type: ignore[attr-defined]
+    module.compare = lambda pair: port.UNKNOWN  # type: ignore[attr-defined]
     with pytest.raises(NoExplanation):
         port.load(module)
 
 
-@pytest.mark.parametrize("groups", ["", "N", "NXYZ", "DEJM", "PWK", "Q", "QRS"])
-def test_one_family_is_not_enough(groups: str) -> None:
-    """Case 42."""
-    same = described(sex="female", birth_decade=1990)
-    assert score(same, same, hits(groups, Rarity.RARE), has_keys=True) is None
+@pytest.mark.parametrize("comparator", DESCRIBED, ids=lambda one: one.code)
+def test_a_coded_value_agrees_differs_or_is_unknown(comparator: port.Comparator) -> None:
+    full, other = described(**FULL), described(**OTHER)
+    assert comparator.compare(Pair(full, full)).level is Level.SAME
+    assert comparator.compare(Pair(full, other)).level is Level.DIFFERENT
+    assert comparator.compare(Pair(full, NOTHING)) == port.UNKNOWN
+    assert comparator.compare(Pair(NOTHING, NOTHING)) == port.UNKNOWN, "nothing known never agrees"
 
 
-@pytest.mark.parametrize("groups", ["ND", "NP", "DP", "XM", "YJ", "EW", "JK"])
-def test_two_families_are(groups: str) -> None:
-    same = described(sex="female", birth_decade=1990)
-    assert score(same, same, hits(groups), has_keys=True) is not None
+def test_a_case_with_keys_needs_one_that_agrees() -> None:
+    """Case 42: however well the description fits."""
+    same = described(**FULL)
+    assert score(same, same, "", agreed(), has_keys=True) is None
+    assert score(same, same, "N", agreed(), has_keys=True) is not None
 
 
-def test_the_best_key_of_a_family_counts_once() -> None:
-    empty = described()
-    one = score(empty, empty, hits("ND"), has_keys=True)
-    many = score(empty, empty, hits("NNXYDDE"), has_keys=True)
-    assert one is not None
-    assert many is not None
-    assert one.score == many.score == GROUPS["N"].alone[Rarity.MEDIUM] + GROUPS["D"].further
-    assert sum(1 for reason in many.reasons if reason.weight) == 2
+def test_the_best_key_of_a_fact_counts_once() -> None:
+    one, many = weighed("ND"), weighed("NXYBIODJE")
+    assert one.score == many.score
+    assert {code for code in reasons(many) if code.startswith("keys_")} == {
+        "keys_year_both",
+        "keys_date_whole",
+    }
+    assert weighed("ND").agreeing == ("D", "N")
+
+
+def test_a_score_is_the_sum_of_its_reasons() -> None:
+    found = weighed("NDMP", alert=described(**FULL), case=described(**FULL))
+    assert found.score == START + sum(one.weight for one in found.reasons)
 
 
 def test_a_common_name_weighs_less() -> None:
-    empty = described()
-    scores = [score(empty, empty, hits("ND", rarity), has_keys=True) for rarity in Rarity]
-    values = [outcome.score for outcome in scores if outcome is not None]
+    values = [weighed(agreement=agreed(family_one_in=one_in)).score for one_in in (10, 1000, 100_000)]
     assert values == sorted(values)
     assert len(set(values)) == 3
+    assert weighed(agreement=agreed(family_one_in=0)).score >= values[-1], (
+        "not in the table: as rare as can be"
+    )
 
 
-def test_what_a_key_holds_already_does_not_count_again() -> None:
-    with_age = score(described(birth_decade=1990), described(birth_decade=1990), hits("ND"), has_keys=True)
-    without = score(described(), described(), hits("ND"), has_keys=True)
-    assert with_age is not None
-    assert without is not None
-    assert with_age.score == without.score
+def test_the_rarity_of_a_name_counts_only_where_it_agrees() -> None:
+    for level in ("different", "close", "initial", "unknown"):
+        common, rare = (names.finding(level, one_in, near=False) for one_in in (10, 100_000))
+        assert common == rare
+        assert "one_in" not in common.parameters
+
+
+def test_one_letter_left_out_makes_another_name_near() -> None:
+    assert reasons(weighed("XD", agreed(family="close")))["family_name_near"] is Verdict.FOR
+    assert reasons(weighed("XD", agreed(family="different")))["family_name_shortened"] is Verdict.FOR
+    assert reasons(weighed("YD", agreed(given="different")))["given_name_shortened"] is Verdict.FOR
+    assert reasons(weighed("ND", agreed(family="different")))["family_name_different"] is Verdict.AGAINST
+
+
+def test_a_reason_stands_by_its_level_and_not_by_the_sign_of_its_weight() -> None:
+    found = weighed(agreement=agreed(birth="swapped", swapped=True))
+    verdicts, weights = reasons(found), {one.comparator: one.weight for one in found.reasons}
+    assert (verdicts["birth_swapped"], weights["birth_swapped"] < 0) == (Verdict.FOR, True)
+    assert (verdicts["columns"], weights["columns"] < 0) == (Verdict.FOR, True)
+
+
+def test_columns_in_order_and_keys_that_differ_are_nothing_to_tell() -> None:
+    said = reasons(weighed("N"))
+    assert "columns" not in said
+    assert {code for code in said if code.startswith("keys_")} == {"keys_year_both"}
+    assert said["sex"] is Verdict.UNKNOWN
 
 
 def test_what_speaks_against_lowers_the_score() -> None:
-    fits = score(described(**FULL), described(**FULL), hits("ND"), has_keys=True)
-    differs = score(described(**FULL), described(**{**FULL, "sex": "male"}), hits("ND"), has_keys=True)
-    assert fits is not None
-    assert differs is not None
-    assert fits.score - differs.score == -DESCRIPTION["sex"].different  # its agreement is inside D
-    assert score(described(**FULL), described(**OTHER), hits("ND"), has_keys=True) is None
+    full = described(**FULL)
+    fits, differs = (
+        weighed(alert=full, case=full),
+        weighed(alert=full, case=described(**{**FULL, "sex": "male"})),
+    )
+    outcomes = BESIDE_NAMES["sex"].outcomes
+    assert fits.score - differs.score == outcomes["same"] - outcomes["different"]
+    assert score(full, described(**OTHER), "ND", agreed(birth="different"), has_keys=True) is None
+
+
+def test_a_row_counts_several_marks_and_bits_of_rarity() -> None:
+    row = Row({"same": 100, "swapped": -7}, "invented", per_bit={"same": 10}, most=2)
+    assert row.of(Finding(Level.SAME, times=5, bits=3.0)) == 230
+    assert row.of(Finding(Level.SAME, outcome="swapped", bits=3.0)) == -7
+    assert row.of(Finding(Level.NEAR)) == row.of(port.UNKNOWN) == 0
 
 
 def test_a_description_alone_is_never_stronger_than_even() -> None:
-    outcome = score(described(**FULL), described(**FULL), [], has_keys=False)
-    assert outcome is not None
-    assert outcome.score > 2000
-    assert outcome.strength is Strength.ABOUT_EVEN
+    full = described(**FULL)
+    found = score(full, full, "", None, has_keys=False)
+    assert found is not None
+    assert found.score > STRENGTHS_ALONE[1][0]
+    assert found.strength is Strength.ABOUT_EVEN
+    assert reasons(found)["match_keys"] is Verdict.UNKNOWN
 
 
 def test_a_vague_description_alone_is_nothing() -> None:
-    four = {name: FULL[name] for name in ("sex", "birth_decade", "height", "region")}
-    assert score(described(**four), described(**four), [], has_keys=False) is None
+    four = described(**{name: FULL[name] for name in ("sex", "birth_decade", "height", "region")})
+    assert score(four, four, "", None, has_keys=False) is None
 
 
-def test_strengths_are_in_order_and_the_floor_is_the_weakest() -> None:
-    floors = [floor for floor, _ in STRENGTHS]
-    assert floors == sorted(floors, reverse=True)
-    assert floors[-1] == FLOOR_KEYS
-
-
-def test_every_weight_names_its_origin() -> None:
-    assert all(group.origin for group in GROUPS.values())
-    assert all(weights.origin for weights in DESCRIPTION.values())
+def test_strengths_are_in_order_and_above_what_is_shown() -> None:
+    for table in (STRENGTHS, STRENGTHS_ALONE):
+        floors = [floor for floor, _ in table]
+        assert floors == sorted(floors, reverse=True)
+    assert STRENGTHS[-1][0] > FLOOR_NAMES

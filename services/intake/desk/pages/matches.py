@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import guard, sentences
+from services.intake.desk import guard, match_reasons
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.pages.today import waiting
@@ -14,9 +14,8 @@ from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES
 from services.intake.handlers.errors import EditConflict
-from services.intake.handlers.match_views import MatchReason, MatchView
+from services.intake.handlers.match_views import MatchView
 from services.intake.handlers.matches import LIST_LIMIT
-from shared.wire.codes import Verdict
 
 pages = Blueprint("matches", __name__, url_prefix="/matches")
 
@@ -82,15 +81,12 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         (one for one in intake.partners.overview(actor) if one.organisation == summary.partner), None
     )
     duty = next((one for one in intake.duty.entries(actor) if one.reference == summary.duty), None)
-    sorted_out = {
-        verdict: _folded([one for one in view.reasons if one.verdict == verdict]) for verdict in Verdict
-    }
     rendered = render_template(
         "match.html",
         view=view,
         match=summary,
-        reasons=sorted_out,
-        common=sentences.is_common(view.reasons),
+        reasons=match_reasons.columns(view.reasons),
+        common=match_reasons.is_common(view.reasons),
         partner=partner,
         duty=duty,
         who=desk().history.names({step.actor for step in view.history}),
@@ -100,14 +96,6 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         error=error,
     )
     return rendered, 422 if error else 200
-
-
-def _folded(found: list[MatchReason]) -> tuple[list[str], list[str]]:
-    """The sentences to show and those to fold away: of agreeing names the strongest says it, as it counts."""
-    strongest = sorted(found, key=lambda one: -abs(one.weight))
-    names = [one for one in strongest if one.comparator.startswith("key_")]
-    shown = [one for one in strongest if one not in names[1:]]
-    return [sentences.reason(one) for one in shown], [sentences.reason(one) for one in names[1:]]
 
 
 def _question(note: str) -> tuple[str, str]:

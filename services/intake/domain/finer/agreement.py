@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from services.intake.domain.finer import details
 from services.intake.domain.finer.details import Born, Classes, Details
-from services.intake.domain.matchkey_facts import READINGS_PER_WORD
+from services.intake.domain.matchkey_facts import READINGS_PER_WORD, columns
 from services.intake.domain.names import skeleton
 from services.intake.domain.person import Person
 
@@ -80,11 +80,12 @@ class Agreement:
 def compare(person: Person, told: Details, salt: bytes) -> Agreement:
     """Compare an own person with what an alert's details tell; every reading of the own names is tried."""
     classes = Classes(salt)
-    given, family = _Own.of(person.given_name, given=True), _Own.of(person.family_name, given=False)
+    first, second = columns(person)
+    given, family = _Own.of(first, given=True), _Own.of(second, given=False)
     for alternate in person.alternate_names:
-        *front, last = alternate.split() or [""]
-        given = given.plus(_Own.of(" ".join(front) or last, given=True))
-        family = family.plus(_Own.of(last, given=False))
+        *front, last = skeleton.words(alternate) or [""]
+        given = given.plus(_Own.of(front or [last], given=True))
+        family = family.plus(_Own.of([last], given=False))
     straight = _names(given, family, told, classes)
     crossed = _names(family, given, told, classes)
     swapped = _rank(crossed) > _rank(straight) and not {Name.DIFFERENT, Name.CLOSE} & set(crossed)
@@ -103,8 +104,7 @@ class _Own:
     only_initial: bool
 
     @classmethod
-    def of(cls, name: str, *, given: bool) -> "_Own":
-        words = skeleton.words(name)
+    def of(cls, words: list[str], *, given: bool) -> "_Own":
         whole = [word for word in words if len(word) > 1]
         return cls(
             frozenset(map(details.front, whole)),

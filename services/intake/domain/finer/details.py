@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
-from services.intake.domain.matchkey_facts import of_case
+from services.intake.domain.matchkey_facts import columns, of_case
 from services.intake.domain.names import skeleton
 from services.intake.domain.person import Person
 
@@ -89,7 +89,7 @@ if tuple(BITS) != tuple(field.name for field in fields(Details)):
 def of_person(person: Person, salt: bytes) -> Details:
     """What an alert with this salt says of its person; the place only if it may be told (rule 3)."""
     facts, classes = of_case(person), Classes(salt)
-    given, family = first_word(person.given_name), first_word(person.family_name)
+    given, family = map(first, columns(person))
     born, year, month, day = birth(person)
     return Details(
         born=born,
@@ -168,14 +168,9 @@ def back(word: str) -> str:
     return skeleton.spelling(word)[-PART_LETTERS:] if len(word) > 1 else ""
 
 
-def first_word(name: str) -> str:
-    """The first word of a name, or nothing."""
-    return first(skeleton.words(name))
-
-
 def first(values: list[str]) -> str:
     """The first of a list, or nothing."""
     return values[0] if values else ""
 
 
-__all__ = ["BITS", "BYTES", "Born", "Classes", "Details", "birth", "first", "first_word", "of_person", "of_place"]
+__all__ = ["BITS", "BYTES", "Born", "Classes", "Details", "birth", "first", "of_person", "of_place"]

@@ -24,6 +24,9 @@ _TABLE = str.maketrans(_GEORGIAN | _ARMENIAN)
 _VO = re.compile(r"^ո(?!ւ)(?!վ)")
 """Ոսկանյան is Voskanyan: ո at the start is vo."""
 
+_NOMINATIVE = re.compile(r"(?<=[ბგდვზთკლმნპჟრსტფქღყშჩცძწჭხჯჰ])(?<=..)ი$")
+"""Georgian puts -i after every consonant, also of foreign names: სასნაუსკასი is Sasnauskas."""
+
 
 def is_caucasian(text: str) -> bool:
     """Whether any letter comes from the Georgian or the Armenian alphabet."""
@@ -32,4 +35,5 @@ def is_caucasian(text: str) -> bool:
 
 def to_latin(text: str) -> str:
     """Transliterate lower-case text; letters of other scripts stay."""
+    text = _NOMINATIVE.sub("", text)
     return _VO.sub("vo", text).replace("ու", "u").translate(_TABLE)

@@ -20,7 +20,7 @@ _LETTERS = {
 }  # fmt: skip
 _AT_THE_START = {"γκ": "g", "μπ": "b", "ντ": "d"}
 _SOFT = re.compile(r"γ(?=[ειηυέίήύϊϋ]|αι|αί|οι|οί)")
-"""γ before a front vowel sounds like y, and is written g, y or i."""
+"""γ before a front vowel sounds like y, and is written g, more seldom y or i."""
 _AFTER_CONSONANT = re.compile(r"(?<=[λρνσκπτχφθξψζβδγ])(?:γκ|μπ|ντ)")
 _UNIT = re.compile("|".join((*_PAIRS, "[α-ωά-ώΐΰ]")))
 

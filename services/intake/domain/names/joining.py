@@ -6,6 +6,7 @@ from collections.abc import Iterator
 _VOWELS = re.compile(r"[oi]+")
 _DOUBLED = re.compile(r"([A-Z])\1+")
 _SHORT = re.compile(r"([A-Z])([oi]+)([A-Z])(?:[oi]*)")
+_NO_VOWEL = re.compile(r"([A-Z])([A-Z])[oi]*")
 _OTHER = {"o": "i", "i": "o"}
 
 
@@ -14,12 +15,14 @@ def voiced(sounds: str) -> str:
 
     A word of vowels only keeps its first.
     """
-    text = _VOWELS.sub(_first, sounds)
-    return _DOUBLED.sub(r"\1", text).rstrip("oi") or text[:1]
-
-
-def _first(run: re.Match[str]) -> str:
-    return run[0][0]
+    kept, last = [], ""
+    for sound in sounds:
+        if sound == last or (sound in "oi" and last in ("o", "i")):
+            continue
+        kept.append(sound)
+        last = sound
+    text = "".join(kept)
+    return text.rstrip("oi") or text[:1]
 
 
 def skeleton(sounds: str) -> str:
@@ -29,7 +32,7 @@ def skeleton(sounds: str) -> str:
     between them keeps that vowel, a word of one consonant its first vowel.
     """
     form = voiced(sounds)
-    plain = _VOWELS.sub("", form)
+    plain = form.replace("o", "").replace("i", "")
     front = "A" if form[:1] in ("o", "i") else ""
     if len(plain) > 2 or (len(plain) == 2 and (front or form[1:2] not in ("o", "i"))):
         return front + plain
@@ -40,9 +43,14 @@ def skeleton(sounds: str) -> str:
 
 
 def other_vowels(sounds: str) -> Iterator[str]:
-    """For two consonants with a vowel between: without it (some scripts write none), and with the other
-    class of vowel if the run of vowels has both."""
-    short = _SHORT.fullmatch(_DOUBLED.sub(r"\1", sounds))
+    """For two consonants with a vowel between: without it, and with the other class if the run has both.
+
+    For two consonants without one: with either. Hebrew and Arabic write few vowels.
+    """
+    once = _DOUBLED.sub(r"\1", sounds)
+    if bare := _NO_VOWEL.fullmatch(once):
+        yield from (bare[1] + vowel + bare[2] for vowel in "OI")
+    short = _SHORT.fullmatch(once)
     if short is not None and short[1] != short[3]:
         yield short[1] + short[3]
         if len(set(short[2])) > 1:

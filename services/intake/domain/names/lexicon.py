@@ -15,6 +15,8 @@ from services.intake.domain.names.sounds import sounds
 from services.intake.domain.names.spelling import fold
 
 _CASE = re.compile(r"(?<=..)(?:[aeiou]s|[aeiou])$")
+_DIMINUTIVE = re.compile(r"(?<=...)(?:i?uk|el|ut|it|us|in|usk|usenk|osk|esk)(?:[aeiou]s?|s)$")
+"""Karoliukas, Jurgelis, Annuška, Jānītis: looked up without the ending, if the rest is listed."""
 _SHORTEST_SOUND = 4
 """Letters of a voiced form that may be looked up by sound."""
 
@@ -24,9 +26,10 @@ def skeletons(folded: str) -> tuple[str, ...]:
     by_spelling, by_stem = _tables()
     spelled = plain(folded)
     found = by_spelling.get(spelled) or by_stem.get(spelled) or by_stem.get(_CASE.sub("", spelled))
-    if found:
-        return found
-    return _by_sound().get(_sound(folded), ())
+    if found is None and (small := _DIMINUTIVE.search(spelled)) is not None:
+        rest = spelled[: small.start()]
+        found = by_spelling.get(rest) or by_stem.get(rest)
+    return found or _by_sound().get(_sound(folded), ())
 
 
 def rows() -> list[list[str]]:

@@ -4,11 +4,12 @@ import re
 import unicodedata
 
 _TEXT = """
-    unknown unnamed unidentified anonymous nn none null na nil test tbd tba noname nameunknown missing notknown notgiven
-    notavailable notstated fnu lnu unk nfn nln xx
-    nezinomas nezinoma nezinomi nezinomasis nenustatytas nenustatyta bevardis bevarde nera neraduomenu vardenis
-    pavardenis
-    nezinams nezinama navzinams bezvarda nav navdatu nieznany nieznana nieznane brak brakdanych bezimienny bezimienna
+    unknown unnamed unidentified anonymous nn none null na nil test tbd tba noname nameunknown missing
+    notknown notgiven notavailable notstated fnu lnu unk nfn nln xx
+    nezinomas nezinoma nezinomi nezinomasis nenustatytas nenustatyta bevardis bevarde nera neraduomenu
+    vardenis pavardenis
+    nezinams nezinama navzinams bezvarda nav navdatu nieznany nieznana nieznane brak brakdanych bezimienny
+    bezimienna
     inconnu inconnue anonyme neant aucun aucune sansnom unbekannt namenlos ohne ohnenamen keine keinname
     desconocido desconocida sconosciuto sconosciuta neznamy neznama bezejmenny necunoscut tundmatu teadmata
     неизвестно неизвестный неизвестная неизвестен неизвестна безымянный безымянная безимени нет нетданных
@@ -21,8 +22,8 @@ _TEXT = """
 _NEWBORN = re.compile(
     r"(baby|infant|newborn|child|boy|girl|son|daughter|mother|father|wife|bebe|enfant|fils|fille|kind|sohn|tochter)"
     r"s?\s+(of|de|du|von|d)\b.*|baby(\s+(boy|girl))?|(new\s?born|infant|child)|kudikis|zidainis|naujagimis|naujagime"
-    r"|zidainis|jaundzimusais|niemowle|noworodek|nourrisson|saugling|neugeborenes|младенец|новорожденн(ый|ая)"
-    r"|немовля|новонароджен(ий|а)|немаўля|бебе",
+    r"|jaundzimusais|niemowle|noworodek|nourrisson|saugling|neugeborenes|младенец|новорожденн(ыи|ая)"
+    r"|немовля|новонароджен(ии|а)|немауля|бебе",
     re.DOTALL,
 )
 _SAME_LETTER = re.compile(r"(\w)\1*")

@@ -2,14 +2,14 @@
 
 import re
 
-from services.intake.domain.names.sounds import tokens
+from services.intake.domain.names.sounds import READINGS, depends, tokens, units
 
-_OF_UNIT = {
+_SPELLED = {
     "g": "g", "gh": "g", "Y": "g", "h": "h", "X": "h", "H": "h", "kh": "h", "f": "f", "ph": "f", "y": "i",
     "j": "i", "U": "u", "a": "a", "o": "o", "u": "u", "e": "e", "i": "i",
 }  # fmt: skip
+_LETTER = {unit: readings[0][0].lower() for unit, readings in READINGS.items()} | _SPELLED
 _GLIDE = re.compile(r"(?:^|(?<=[aou]))ie")
-_OU = re.compile(r"ou")
 _TWICE = re.compile(r"(.)\1+")
 
 
@@ -18,11 +18,17 @@ def plain(folded: str) -> str:
 
     `szewczuk`, `shevchuk` and `chevtchouk` are all `sevsuk`.
     """
-    letters = []
-    for unit, readings in tokens(folded):
-        usual = readings[0][0]
-        letter = _OF_UNIT.get(unit)
-        if letter is None:
-            letter = "h" if unit == "ch" and usual == "K" else usual.lower()
-        letters.append(letter)
-    return _TWICE.sub(r"\1", _GLIDE.sub("e", _OU.sub("u", "".join(letters))))
+    if depends(folded):
+        letters = "".join(_letter(unit, readings[0][0]) for unit, readings in tokens(folded))
+    else:
+        letters = "".join(map(_LETTER.__getitem__, units(folded)))
+    return _TWICE.sub(r"\1", _GLIDE.sub("e", letters.replace("ou", "u")))
+
+
+def _letter(unit: str, usual: str) -> str:
+    """Of a unit; what it is called after where it stands: c is k or s, ch is h or s, a silent h nothing."""
+    if unit in ("c", "ck", "rz", "A"):
+        return usual.lower()
+    if unit == "ch":
+        return "h" if usual == "K" else "s"
+    return _LETTER[unit]

@@ -68,7 +68,9 @@ def _skeletons(folded: str) -> Iterator[str]:
     units = sounds(stem(folded))
     usual = [unit[0][0] for unit in units]
     yield joining.skeleton("".join(usual))
-    doubtful = sorted((doubt, place, reading) for place, unit in enumerate(units) for reading, doubt in unit[1:])
+    doubtful = sorted(
+        (doubt, place, reading) for place, unit in enumerate(units) for reading, doubt in unit[1:]
+    )
     doubtful = doubtful[:MAX_CHANGES]
     for _, place, reading in doubtful:
         yield joining.skeleton("".join([*usual[:place], reading, *usual[place + 1 :]]))

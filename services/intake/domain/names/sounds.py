@@ -16,42 +16,61 @@ _TABLE = {
     # sibilants of several letters: English, German, French, Polish, Hungarian, Georgian in German
     "schtsch": "S", "stsch": "S", "chtch": "S", "tsch": "S", "shch": "S", "szcz": "S", "tch": "S", "sch": "S",
     "tsh": "S", "tS": "S", "tC": "S", "ts": "S", "tz": "S", "cz": "S", "sz": "S", "sh": "S", "zh": "S",
-    "cs": "S", "dze": "Si", "dse": "Si DSi2", "dz": "S", "dS": "S i2", "dJ": "S i2 K2 D3", "dzh": "S i2", "dj": "D S1 i3",
+    "cs": "S", "dze": "Si", "dse": "Si DSi2", "dz": "S", "dS": "S i2", "dJ": "S i2 K2 D3", "dzh": "S i2",
+    "dj": "D S1 i3",
     # a consonant with h, and other pairs
     "ch": "S K1", "kh": "K S2", "gh": "K", "th": "T", "ph": "V", "rh": "R", "dh": "D", "bh": "B", "wh": "V",
     "dt": "T", "ck": "K", "qu": "K KV3", "rz": "RS S1", "ks": "KS", "gk": "K", "sce": "Si", "sci": "Si",
     "b": "B", "p": "P", "d": "D", "t": "T", "v": "V", "w": "V", "f": "V", "m": "M", "n": "N", "l": "L",
-    "r": "R", "s": "S", "z": "S", "k": "K", "q": "K", "g": "K", "h": "K _2", "x": "KS K3", "j": "i S1", "c": "K S2",
+    "r": "R", "s": "S", "z": "S", "k": "K", "q": "K", "g": "K", "h": "K _2", "x": "KS K3", "j": "i S1",
+    "c": "K S2",
     "a": "o", "o": "o", "u": "o", "e": "i", "i": "i", "y": "i",
     # settled sounds
     "S": "S", "X": "K S2", "C": "S K2", "J": "S i2", "Q": "S ST2", "G": "S i1 K2", "W": "V o1", "H": "K _2",
     "E": "D S1", "Z": "T S1", "B": "B P1", "L": "P B1", "D": "D T1", "T": "T D1", "P": "P V1", "F": "V B1",
-    "I": "K NK1", "U": "o V1", "Y": "i K1", "V": "V _2", "M": "MB B1 MP2", "N": "ND D1 NT2",
+    "I": "K NK1", "U": "o V2", "Y": "K i1", "V": "V _2", "M": "MB B1 MP2", "N": "ND D1 NT1",
 }  # fmt: skip
 """Unit: its readings with their doubt; `_` is silence."""
 
 
 def _parse(text: str) -> Unit:
-    return tuple((part.rstrip("123").strip("_"), int(part[-1]) if part[-1].isdigit() else 0) for part in text.split())
+    return tuple(
+        (part.rstrip("123").strip("_"), int(part[-1]) if part[-1].isdigit() else 0) for part in text.split()
+    )
 
 
-_READINGS = {unit: _parse(text) for unit, text in _TABLE.items()}
-_UNIT = re.compile("|".join(sorted(_READINGS, key=len, reverse=True)) + "|A")
+READINGS = {unit: _parse(text) for unit, text in _TABLE.items()}
+_UNIT = re.compile("|".join(sorted(READINGS, key=len, reverse=True)) + "|A")
 _CONTEXT = {
     name: _parse(text)
     for name, text in {
         "soft c": "S K2", "soft g": "K S2", "gi and vowel": "K i1 S2", "hard ch": "K S1", "final ck": "K SK1",
-        "Polish ck": "SK K1", "Polish rz": "S RS1", "silent h": "_ K1", "nasal": "_ N1", "nasal at lips": "_ M1",
+        "Polish ck": "SK K1", "Polish rz": "S RS1", "silent h": "_ K1", "w after vowel": "V _2",
+        "nasal": "_ N1", "nasal at lips": "_ M1",
     }.items()
 }  # fmt: skip
 _POLISH_AFTER_CK = frozenset({"", "i", "a", "y", "ie", "iej"})
 """Nowicki, Nowicka: c and k apart. Elsewhere, and first of all at the very end (Beck), ck is k."""
+_ENGLISH_AFTER_W = frozenset({"", "e", "s", "er", "ster", "l", "n", "man", "d"})
+"""Burrow, Andrews, Brewster, Brown: a w that is no consonant; not Wiśniewska."""
 _VOWELS = frozenset("aeiouy")
 
 
 def sounds(folded: str) -> list[Unit]:
     """The readings of each sound in turn."""
-    return [readings for _, readings in tokens(folded)]
+    if depends(folded):
+        return [readings for _, readings in tokens(folded)]
+    return [READINGS[unit] for unit in units(folded)]
+
+
+def depends(folded: str) -> bool:
+    """Whether a unit of the word may depend on what stands around it."""
+    return _MAY_DEPEND.search(folded) is not None
+
+
+def units(folded: str) -> list[str]:
+    """At each position the longest unit that fits; a letter that begins no unit is passed over."""
+    return _UNIT.findall(folded)
 
 
 def tokens(folded: str) -> Iterator[tuple[str, Unit]]:
@@ -59,10 +78,11 @@ def tokens(folded: str) -> Iterator[tuple[str, Unit]]:
     for match in _UNIT.finditer(folded):
         unit = match.group()
         special = _in_context(unit, folded, match.start(), match.end()) if unit in _DEPENDENT else None
-        yield unit, special or _READINGS[unit]
+        yield unit, special or READINGS[unit]
 
 
-_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "A"})
+_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "w", "A"})
+_MAY_DEPEND = re.compile(r"[cghwA]|rz")
 
 
 def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
@@ -83,6 +103,8 @@ def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
         name = "gi and vowel" if folded[end + 1 : end + 2] in _VOWELS and following != "e" else "soft g"
     elif unit == "h" and _is_silent(folded[:start], following):
         name = "silent h"
+    elif unit == "w" and before in ("a", "e", "o") and folded[end:] in _ENGLISH_AFTER_W:
+        name = "w after vowel"
     elif unit == "A":
         name = "nasal at lips" if following in ("b", "p") else "nasal"
     return _CONTEXT[name] if name else None

@@ -16,27 +16,34 @@ _HEBREW_SOUND = {"ג": "ז", "ז": "ז", "צ": "צ", "ץ": "צ", "ת": "ת"}
 """ג׳ is the j of George, צ׳ the ch of Chaim in English: both are sibilants, as are these letters."""
 _ASIDE = re.compile(r'"([^"]*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|‹([^›]*)›|\(([^)]*)\)|\[([^\]]*)\]')
 """A nickname in quotation marks, a birth name in brackets."""
-_ARABIC_ARTICLE = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at|az)-(?=\w{3})")
-_JOINED = re.compile(r"\b(mc|mac|o|abu|abou|abd|abdul|abdel|abdal)[ -]+(?:(?:al|el|ar|ur|as|us)[ -]+)?(?=\w{3})")
-"""Parts that others write together with what follows: Mac Donald, O Sullivan, Abu Bakr, Abd al-Rahman."""
+_WITH_HYPHEN = re.compile(r"\b(?:al|el|ul|as|ash|ad|ar|an|at|az)-(?=\w{3})|\b(?:г-н|г-жа|гр-н|гр-ка|д-р)\b")
+"""Arabic articles and Russian titles."""
+_JOINED = re.compile(
+    r"\b(mc|mac|abu|abou|abd|abdul|abdel|abdal)[ -]+(?:(?:al|el|ar|ur|as|us)[ -]+)?(?=\w{3})"
+)
+"""Parts that others write together with what follows: Mac Donald, Abu Bakr, Abd al-Rahman."""
+_SERVANT = re.compile(r"\babd(?:al|el|ul|ol|ur|ar|us|as|u|e)(?=[^aeiouyl\W]\w\w)|\bعبد\s*ال(?!له)")
+"""Abdulrahman, Abdelkader, عبد الرحمن: all begin with Abd, the article goes."""
+_GOD = re.compile(r"\bعبد\s+(?=الله)")
 _NO_LETTER = re.compile(r"[^\w]+|_|\d")
 
 _PARTICLES = frozenset("""
-    af al av bin bint binti da dal dalla das de degli dei del della den der des di do dos du e el ibn la las le
-    los ou ould van vander vom von y zu zum zur ter ten und бен бин ван вон де дер ди дю ибн фон эль аль оглы
+    af al av bin bint binti da dal dalla das de degli dei del della den der des di do dos du el ibn la las le
+    los ou ould van vander vom von zu zum zur ter ten und бен бин ван вон де дер ди дю ибн фон эль аль оглы
     оглу кызы улы кизи ogli oglu oglo ogly oghlu kyzy kizi qizi gizi uly ίων του τον بن ابن بنت ال בן בת
     """.split())  # fmt: skip  # noqa: SIM905
 _TITLES = frozenset("""
-    dr prof mr mrs ms miss mme mlle mgr ing inz dipl phd md mba jr sr junior senior ii iii sir lady lord dame rev fr
-    herr frau fraulein hr monsieur madame mademoiselle maitre pan pani pana panna pane slecna ponas ponia panele
-    kun kunigas kungs kundze kdze doc hab med habil hon haji hajji sheikh sayyid sayed syed mullah
-    nee ne geb geborene geboren born urozhd mergautine dzim roz rozena
+    dr prof mr mrs ms miss mme mlle mgr ing inz dipl phd md mba jr sr junior senior ii iii sir lady lord dame
+    rev fr herr frau fraulein hr monsieur madame mademoiselle maitre pan pani pana panna pane slecna slečna
+    ponas ponia panele panelė kun kunigas kungs kundze kdze doc hab med habil hon haji hajji
+    sheikh sayyid sayed syed mullah
+    nee née ne né geb geborene geboren born urozhd mergautine mergautinė dzim roz rozena
     гн гжа господин госпожа пан пані панна спадар спадарыня доктор др проф профессор професор мистер миссис
-    урожденная урожд дев ур гражданин гражданка гр тов
-    κος κα κυριος κυρια κυριε δρ د دكتور السيد السيدة סח מר גברת דר
+    урожденная урождённая урожд дев ур гражданин гражданка гр тов
+    κος κα κυριος κυρια κυριε δρ دكتور السيد السيدة סח מר גברת דר
     """.split())  # fmt: skip  # noqa: SIM905
 _FATHERS_DAUGHTER = re.compile(
-    r"\w{2,}(?:[oe]vn[ayo]\w{0,2}|ichn[ay]|ownn?[ay]|(?:ов|ев|ёв|ів|їв|ин|ич)н[аыеуіо]й?ю?|(?:оў|еў|аў)н[аыеу])"
+    r"\w{2,}(?:[oe]vn[ayo]\w{0,2}|ichn[ay]|ownn?[ay]|(?:ов|ев|ёв|ів|їв|ич)н[аыеуіо]й?ю?|(?:оў|еў|аў)н[аыеу])"
 )
 _FATHERS_SON = re.compile(
     r"\w{2,}(?:[oeyi]v[iy](?:ch|č|c|cz|tch|tsch|tj)|ow?[iy]cz|ewicz|(?:ов|ев|ьев|йов|ёв|аў|ав)[иіы]ч[ауе]?м?|ьич|ович)"
@@ -53,20 +60,27 @@ def words(name: str) -> list[str]:
         return []
     if not text.isascii():
         text = _GERESH.sub(lambda match: _HEBREW_SOUND[match[1]], text)
-    aside: list[str] = []
-    if _ASIDE.search(text):
-        text = _ASIDE.sub(lambda match: aside.append(next(filter(None, match.groups()), "")) or " ", text)
-    main = _split(text) + [word for part in aside for word in _split(part)]
-    return main[:MAX_WORDS]
+    aside = [part for groups in _ASIDE.findall(text) for part in groups]
+    if aside:
+        text = _ASIDE.sub(" ", text)
+    found = [word for part in (text, *aside) for word in _split(part)]
+    return found[:MAX_WORDS]
 
 
 def _split(text: str) -> list[str]:
     plain = text.translate(_APOSTROPHES).casefold()
     if not plain.isascii():
         plain = "".join(_mark(character) for character in unicodedata.normalize("NFKC", plain))
-    plain = _JOINED.sub(r"\1", _ARABIC_ARTICLE.sub("", plain))
+    plain = _JOINED.sub(r"\1", _WITH_HYPHEN.sub("", plain))
+    plain = _GOD.sub("عبد", _SERVANT.sub(_abd, plain))
     found = [one_script(word) for word in _NO_LETTER.split(plain) if word]
-    return _without_fathers([word for word in found if word not in _PARTICLES and word not in _TITLES] or found)
+    return _without_fathers(
+        [word for word in found if word not in _PARTICLES and word not in _TITLES] or found
+    )
+
+
+def _abd(match: re.Match[str]) -> str:
+    return "abd" if match[0].isascii() else "عبد"
 
 
 def _mark(character: str) -> str:
