@@ -1,6 +1,7 @@
 """The figures as tables, between two markers of docs/MATCHING-QUALITY.md."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
@@ -69,7 +70,7 @@ def damage_table(outcomes: Outcomes, sets: Sequence[str]) -> str:
             for damage, share in (outcome.measured.by_damage if outcome.measured else {}).items():
                 found.setdefault(damage, {}).setdefault(method, []).append(share)
     methods = [method for method in METHODS if any(method in each for each in found.values())]
-    labels = " | ".join(METHODS[one][0] for one in methods)
+    labels = " | ".join(re.split(" [(]| and |,", METHODS[one][0])[0] for one in methods)
     lines = [
         f"| damage, recall at precision {DAMAGE_AT:.2f} | {labels} |",
         "| --- |" + " ---: |" * len(methods),

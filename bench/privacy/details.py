@@ -1,35 +1,46 @@
 """What a guesser makes of the 32 bits that a hit unlocks: names, years and days that do not contradict them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from bench.privacy.names import Name
 from bench.privacy.people import Alert
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import YEARS, Born, Classes
+
+_CLASSES = Classes(DEALT)
+Triple = tuple[int, int, int]
+
+
+@cache
+def triple(one: Name, given: bool) -> Triple:
+    """The classes of sound, front and end: how details tell a name."""
+    which = "given" if given else "family"
+    return (
+        _CLASSES.of(f"{which}_sound", one.skeleton),
+        _CLASSES.of(f"{which}_front", one.front),
+        _CLASSES.of(f"{which}_back", one.back),
+    )
 
 
 class Filter:
     """The details of one alert, unlocked."""
 
     def __init__(self, alert: Alert) -> None:
-        self._told, self._classes = alert.details, Classes(alert.salt)
-        self._kept: dict[int, list[Name]] = {}
-        self._seen: dict[tuple[str, str], int] = {}
-        self._decade = alert.open.birth_decade
+        told = self._told = alert.details
+        self._wanted = {
+            True: (told.given_sound, told.given_front, told.given_back),
+            False: (told.family_sound, told.family_front, told.family_back),
+        }
 
-    def names(self, names: Sequence[Name], *, given: bool) -> list[Name]:
-        """Those of the names, in their order, that fit; looked through once for each list."""
-        if id(names) not in self._kept:
-            self._kept[id(names)] = [one for one in names if self.fits(one, given=given)]
-        return self._kept[id(names)]
+    def names(self, names: "Dealt", *, given: bool) -> Sequence[Name]:
+        """Those of the names, in their order, that fit."""
+        return names.of(self._wanted[given])
 
     def fits(self, one: Name, *, given: bool) -> bool:
         """Whether the alert may be about somebody of this name."""
-        which = "given" if given else "family"
-        return (
-            getattr(self._told, f"{which}_sound") == self._of(f"{which}_sound", one.skeleton)
-            and getattr(self._told, f"{which}_front") == self._of(f"{which}_front", one.front)
-            and getattr(self._told, f"{which}_back") == self._of(f"{which}_back", one.back)
-        )
+        return triple(one, given) == self._wanted[given]
 
     def fits_year(self, year: int) -> bool:
         """Whether the remainder by 16 fits."""
@@ -37,16 +48,28 @@ class Filter:
 
     def days(self) -> Iterator[tuple[int, int]]:
         """Months and days of the classes that are told; none if no day is."""
-        if self._told.born != Born.DATE:
-            return
-        for month in range(1, 13):
-            for day in range(1, 32):
-                fits = self._classes.number("month", month), self._classes.number("day", day)
-                if fits == (self._told.month, self._told.day):
-                    yield month, day
+        if self._told.born == Born.DATE:
+            yield from _days_of(self._told.month, self._told.day)
 
-    def _of(self, field: str, value: str) -> int:
-        key = (field, value)
-        if key not in self._seen:
-            self._seen[key] = self._classes.of(field, value)
-        return self._seen[key]
+
+class Dealt:
+    """A list of names by what details say of them."""
+
+    def __init__(self, names: Sequence[Name], *, given: bool) -> None:
+        self._by: defaultdict[Triple, list[Name]] = defaultdict(list)
+        for one in names:
+            self._by[triple(one, given)].append(one)
+
+    def of(self, wanted: Triple) -> Sequence[Name]:
+        """The names of these classes, in the order of the list."""
+        return self._by.get(wanted, ())
+
+
+@cache
+def _days_of(month_class: int, day_class: int) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (month, day)
+        for month in range(1, 13)
+        for day in range(1, 32)
+        if (_CLASSES.number("month", month), _CLASSES.number("day", day)) == (month_class, day_class)
+    )

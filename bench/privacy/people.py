@@ -14,6 +14,7 @@ from services.intake.domain.alert import Choices, released
 from services.intake.domain.codes import Sex
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.description import Description
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import Details, of_person
 from services.intake.domain.matchkey_facts import of_case
 from services.intake.domain.matchkeys import MatchKey, alert_keys
@@ -92,7 +93,7 @@ def alert(number: int, person: Person) -> Alert:
         given=next(iter(facts.given), ""),
         family=next(iter(facts.family), ""),
         salt=salt,
-        details=of_person(person, salt),
+        details=of_person(person, DEALT),
         open=released(person, Choices()),
         keys=tuple(alert_keys(person)),
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.privacy.details import Filter
+from bench.privacy.details import Dealt, Filter
 from bench.privacy.names import Name
 from bench.privacy.plans import Guess
 from services.intake.domain.names.skeleton import shortened
@@ -60,6 +60,7 @@ class Lists:
 
     def __init__(self, given: Iterable[Name], family: Iterable[Name]) -> None:
         self.all = {True: _sorted(given), False: _sorted(family)}
+        self.dealt = {which: Dealt(names, given=which) for which, names in self.all.items()}
         self.whole = {which: _by(names, lambda skeleton: [skeleton]) for which, names in self.all.items()}
         self.short = {which: _by(names, shortened) for which, names in self.all.items()}
         self.covered = min(1.0, sum(one.share for one in self.all[False]))
@@ -71,7 +72,7 @@ class Lists:
             names = self.whole[given].get(whole, ()) if whole else self.short[given].get(short, ())
             kept = [one for one in names if told is None or told.fits(one, given=given)]
         else:
-            kept = list(self.all[given] if told is None else told.names(self.all[given], given=given))
+            kept = list(self.all[given] if told is None else told.names(self.dealt[given], given=given))
         if given and said.initial:
             kept = [one for one in kept if one.initial == said.initial]
         return kept[: MOST_GIVEN if given else MOST_FAMILY]

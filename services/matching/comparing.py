@@ -16,7 +16,6 @@ from shared.crypto.tags import TagFinder
 from shared.wire.codes import CaseKind
 from shared.wire.local import Agreement
 
-
 _NO_FACTS = {"given_one_in", "family_one_in"}
 """How rare names are follows from all own cases, and is no fact about this pair."""
 
@@ -37,8 +36,9 @@ class Common:
     groups: str
     """The letter of each key, in order."""
     salt: bytes
+    """Of the tag set of the newest epoch with a common key."""
     details: bytes
-    """Of the newest epoch with a common key, under `salt`."""
+    """What the keys of that epoch unlock."""
 
     @property
     def kinds(self) -> int:

@@ -148,8 +148,8 @@ class Continuing:
         try:
             alert = self._alerts.read(session, [key]).get(key)
         except CannotDecrypt:
-            # A damaged row (case 82; `myosotis doctor` names it): asking again would fail for ever, and hold up
-            # every other pair. What is shown of it stays.
+            # A damaged row (case 82): asking again would fail for ever, and hold up every other pair. What is
+            # shown of it stays.
             log.get("comparing").exception("alert_unreadable")
             self._candidates.delete(session, key, own_case)
             return

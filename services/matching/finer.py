@@ -104,7 +104,6 @@ class Finer:
             partner=alert.partner,
             case=own_case,
             case_version=found.version,
-            salt=encode_base64(found.common.salt),
             details=encode_base64(found.common.details),
         )
         urgent = facts.codes["urgency"] == Urgency.IMMEDIATE

@@ -111,8 +111,6 @@ class CandidateFound(Candidate):
     """matching -> intake: compare this own case with what the shared key unlocked of the alert."""
 
     TYPE: ClassVar[str] = "candidate.found"
-    salt: Bytes16
-    """Of the tag set that the key was found in: the details are dealt by it."""
     details: Annotated[str, of_length(DETAILS_BYTES), base64_shape(DETAILS_BYTES)]
 
 

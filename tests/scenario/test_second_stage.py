@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import MetaData, select
 
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import of_person
 from services.intake.store.matches import ComparisonRow
 from services.matching import app as matching_app
@@ -71,8 +72,7 @@ def test_the_details_of_the_publisher_reach_the_finders_intake_and_come_back_as_
     share(two[VILNIUS], looks_for(two[VILNIUS]))
     two.pump()
     [question] = heard
-    salt = decode_base64(question.salt)
-    assert decode_base64(question.details) == of_person(person(), salt).pack()
+    assert decode_base64(question.details) == of_person(person(), DEALT).pack()
     assert question.case == held
     [match] = matches_at(two[LYON])
     opened = two[LYON].intake.use_cases.matches.open(match.id, two[LYON].actor())
@@ -185,8 +185,8 @@ def every_value(database: Database) -> list[bytes]:
 def test_matching_keeps_no_detail_of_its_own_cases(two: World) -> None:
     """Rule 5: nothing that a thief of its database could test a name against, key file or not.
 
-    The details of the own person under the alert's salt, packed, are in no column; nor are those of the alert
-    but as the publisher masked them.
+    The details of the own person, packed, are in no column; nor are those of the alert but as the publisher
+    masked them.
     """
     vilnius, lyon = two[VILNIUS], two[LYON]
     own = person("Austeja", "Kazlauskiene")
@@ -200,7 +200,7 @@ def test_matching_keeps_no_detail_of_its_own_cases(two: World) -> None:
         [reference] = session.execute(select(tables.alert.c.alert)).scalars()
         key = AlertKey(VILNIUS, reference)
         [part] = opener.read(session, [key])[key].sets
-    packed = {of_person(one, part.salt).pack() for one in (own, person())}
+    packed = {of_person(one, DEALT).pack() for one in (own, person())}
     assert packed.isdisjoint(
         part.details[start : start + DETAILS_BYTES] for start in range(0, len(part.details), DETAILS_BYTES)
     )

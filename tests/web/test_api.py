@@ -105,7 +105,9 @@ def test_receipts_and_matches_have_what_a_check_needs(house: House) -> None:
         house.of["found"], "very_likely", "new", "told",
     )  # fmt: skip
     detail = program.get(f"/matches/{match['id']}").get_json()
-    assert detail["reasons"][0]["sentence"].startswith("Both names and the year of birth agree")
+    said = {one["comparator"]: one["sentence"] for one in detail["reasons"]}
+    assert said["family_name_sound"].endswith("have the same stem; about 1 in 500 people bears it.")
+    assert said["keys_year_both"] == "These agree together: both names with the year of birth."
     duty = program.get("/duty").get_json()["entries"]
     assert {"state": "told", "told": 3}.items() <= duty[0].items()
 

@@ -160,7 +160,7 @@ def test_a_possible_match_is_read_and_decided(own_house: House) -> None:
         "Many people share these names.",
         "The surnames have the same stem; about 1 in 500 people bears it.",
         "Born in the same year; day and month are swapped.",
-        "These agree together: both names with the year of birth; both names with the place of the last contact.",
+        "These agree together: both names with the year of birth; both names with the place",
         "The year may be one off here.",
         "3 people were told at 23:40.",
     ):

@@ -15,7 +15,7 @@ from shared.wire.codes import Verdict
 from shared.wire.reasons import TOGETHER
 
 COMMON = 50_000
-"""Names are common if more than one in so many people bears them: fifty in a town of 2.5 million."""
+"""Names are common if more than one in so many people bears them: sixty in a country of three million."""
 
 _GROUPS = (
     ("family_name", "given_name", "columns", "match_keys"),

@@ -68,9 +68,11 @@ def of_alert(person: Person) -> Facts:
         *front, last = words(alternate) or [""]
         given += front or [last]
         family += [last]
+    # In swapped columns a given name stands among the family names: its full form goes last.
+    full = [best(word, given=True) for word in _long(family)[:1]]
     return Facts(
         given=_readings(given, ALERT_GIVEN, given=True),
-        family=_readings(family, ALERT_FAMILY, given=False),
+        family=distinct([*_readings(family, ALERT_FAMILY, given=False), *full]),
         initials=initials,
         years=_years(person, YEARS_OF_ALERT),
         bands=_bands(person, spread=True),

@@ -85,6 +85,7 @@ def _spread(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     """The core, then what an alert adds, in the order of what it finds for its number."""
     yield from _core(facts, pairs)
     yield from _undated(pairs[:COARSE_PAIRS], facts.sexes)
+    yield from _initials(facts.family[:1], facts.initials, facts.years[:1] or facts.bands[:1])
     yield from _both_names(facts, pairs, facts.years[1:], facts.dates[1:])
     yield from _bands(pairs[:COARSE_PAIRS], facts.bands)
     yield from _one_name(facts, facts.dates[1:])

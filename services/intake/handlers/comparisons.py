@@ -1,7 +1,8 @@
 """Compares an own person with what a shared match key unlocked of an alert (decisions/0019).
 
-Our matching holds no names. It asks here, and gets levels of agreement. Who has stolen matching could invent
-details and ask until the levels give a name away, so for one case few different questions a day are answered.
+Our matching holds no names. It asks here, and gets levels of agreement. Who has stolen matching could
+invent details and ask until the levels give the classes of a name away, which is all there is to get. For
+one case few different questions a day are answered.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.finer import agreement as finer
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import Details
 from services.intake.domain.finer.rarity import told_rarity
 from services.intake.handlers.actor import SYSTEM
@@ -81,8 +83,7 @@ class Comparisons:
             person = self._people.load(session, body.case)
         except (CaseErased, CannotDecrypt):
             return UNKNOWN  # the asker and the desk raise the alarm for a case that cannot be read (case 82)
-        salt, told = decode_base64(body.salt), Details.unpack(decode_base64(body.details))
-        agreeing = finer.compare(person, told, salt)
+        agreeing = finer.compare(person, Details.unpack(decode_base64(body.details)), DEALT)
         rarity = told_rarity(
             person,
             agreeing,
@@ -136,5 +137,5 @@ def _day(moment: datetime) -> int:
 
 
 def _digest(body: CandidateFound) -> bytes:
-    asked = (body.partner, body.alert, str(body.alert_version), body.salt, body.details)
+    asked = (body.partner, body.alert, str(body.alert_version), body.details)
     return hashlib.sha256(b"|".join((_LABEL, *(text.encode() for text in asked)))).digest()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from services.intake.domain.alert import BadExpiry, Choices, NotSearchedFor, Stays
 from services.intake.domain.codes import CaseKind, Risk
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import of_person
 from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.alerts import shares
@@ -104,7 +105,7 @@ def test_two_partners_cannot_join_their_alerts(vilnius: Node) -> None:
 
 
 def test_the_details_are_those_of_the_person_and_read_by_each_key_of_hers(vilnius: Node) -> None:
-    """Decision 19: whoever has the pseudonym behind any tag reads them, dealt by the salt of this alert."""
+    """Decision 19: whoever has the pseudonym behind any tag reads them."""
     publish(vilnius)
     [body] = [one for one in vilnius.bodies(AlertPublished) if one.tag_sets][:1]
     share = next(sent.to for sent in vilnius.post.sent if sent.body is body)
@@ -114,8 +115,28 @@ def test_the_details_are_those_of_the_person_and_read_by_each_key_of_hers(vilniu
     keys = keys_of(vilnius.intake.context, share.partition("/")[0], 1)
     pseudonyms = b"".join(map(keys.pseudonym, alert_keys(person())))
     read = set(unlock_all(salt, pseudonyms, all_tags, masked))
-    assert read == {of_person(person(), salt).pack()}
-    assert of_person(person(), bytes(16)).pack() not in read, "dealt anew for every alert"
+    assert read == {of_person(person(), DEALT).pack()}
+
+
+def test_details_say_the_same_in_every_version_and_epoch_and_to_every_partner(vilnius: Node) -> None:
+    """Otherwise they add up, for whoever has one match key of the person, until one name is left."""
+    saved = vilnius.intake.cases.register(case(), WORKER).summary.id
+    alert = vilnius.intake.alerts.publish(saved, Choices(), WORKER)
+    vilnius.intake.policies.rotate_epoch(LYON, ADMIN)
+    vilnius.intake.alerts.update(alert.id, WORKER)
+    [key, *_] = alert_keys(person())
+    read, sets = set(), 0
+    for sent in vilnius.post.sent:
+        if isinstance(sent.body, AlertContent):
+            for one in sent.body.tag_sets:
+                pseudonym = keys_of(vilnius.intake.context, sent.to.partition("/")[0], one.epoch).pseudonym(
+                    key
+                )
+                parts = map(decode_base64, (one.tags, one.details))
+                read |= set(unlock_all(decode_base64(one.salt), pseudonym, *parts))
+                sets += 1
+    assert len(read) == 1
+    assert sets >= 6, "both versions to both partners, one of them under two epochs"
 
 
 def test_two_alerts_to_one_partner_share_no_tag(vilnius: Node) -> None:

@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from services.intake.domain.finer.details import of_person
 from services.intake.domain.matchkeys import KEYS_VERSION, MatchKey, alert_keys, case_keys
 from services.intake.domain.names.skeleton import readings, words
 from services.intake.domain.person import Person
 from services.intake.domain.person_record import to_plain
 from tests.unit.intake_domain.people import person
 
+SALT = bytes(range(16))
 FOLDER = Path(__file__).parents[2] / "vectors"
 
 PEOPLE: dict[str, Person] = {
@@ -24,6 +26,8 @@ PEOPLE: dict[str, Person] = {
         "Рута", "Казлаускене", "1987-03-14", place="Вильнюс"
     ),
     "Ukrainian, year only": person("Андрій", "Шевчук", "2001", sex="male"),
+    "both names in one column": person("Andriy Chevtchouk", "", "2001-07-30", sex="male"),
+    "nothing but names": person("Andriy", "Chevtchouk", sex="male"),
     "estimated age": person("Andriy", "Chevtchouk", sex="male", age="25"),
     "range of ages": person("Ilze", "Bērziņa", age="30-40"),
     "double surname and a nickname": person("Kasia", "Nowak-Wiśniewska", "1979-10-30"),
@@ -53,8 +57,8 @@ Masha Jonas Karoliukas Williams Viljamss Уильямс Ђорђевић Даў�
 """.split()  # noqa: SIM905  (a list of names is easier to read so)
 
 
-def _keys(keys: list[MatchKey]) -> list[list[str]]:
-    return [[key.group, key.text.decode(), key.rarity.value] for key in keys]
+def _keys(keys: list[MatchKey]) -> list[list[str | bool]]:
+    return [[key.group, key.text.decode(), key.coarse] for key in keys]
 
 
 def main() -> None:
@@ -65,6 +69,7 @@ def main() -> None:
             "person": to_plain(known),
             "case_keys": _keys(case_keys(known)),
             "alert_keys": _keys(alert_keys(known)),
+            "details": of_person(known, SALT).pack().hex(),
         }
         for what, known in PEOPLE.items()
     ]
@@ -81,7 +86,7 @@ def main() -> None:
 
 
 ABOUT = (
-    "A person in, match keys out, in order: group, text, rarity. Dates are checked against 2026-11-21. "
+    "A person in, match keys out, in order: group, text, whether it is coarse; and the details under the salt 000102...0f. Dates are checked against 2026-11-21. "
     "All people are invented."
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.matching.compare import COMPARATORS, DESCRIBED, names, port
 from services.matching.compare.port import Finding, Level, NoExplanation, Pair
-from services.matching.scoring import Score, score
+from services.matching.scoring import Score, _reason, score
 from services.matching.weights import (
     ALONE,
     BESIDE_NAMES,
@@ -42,7 +42,7 @@ NOTHING = described()
 
 
 def agreed(**changes: Any) -> Agreement:
-    values = {
+    values: dict[str, Any] = {
         "given": "same", "family": "same", "swapped": False, "birth": "same", "place": "unknown",
         "given_one_in": 1000, "family_one_in": 1000,
     }  # fmt: skip
@@ -138,10 +138,12 @@ def test_one_letter_left_out_makes_another_name_near() -> None:
 
 
 def test_a_reason_stands_by_its_level_and_not_by_the_sign_of_its_weight() -> None:
-    found = weighed(agreement=agreed(birth="swapped", swapped=True))
-    verdicts, weights = reasons(found), {one.comparator: one.weight for one in found.reasons}
-    assert (verdicts["birth_swapped"], weights["birth_swapped"] < 0) == (Verdict.FOR, True)
-    assert (verdicts["columns"], weights["columns"] < 0) == (Verdict.FOR, True)
+    """A fitted weight is what a fact adds to all the others: it may be below 0 for one that fits."""
+    table = Row({"swapped": -7, "close": 3}, "invented")
+    fits = _reason("birth", Finding(Level.SAME, outcome="swapped"), table)
+    differs = _reason("given_name", Finding(Level.DIFFERENT, outcome="close"), table)
+    assert (fits.comparator, fits.verdict, fits.weight) == ("birth_swapped", Verdict.FOR, -7)
+    assert (differs.comparator, differs.verdict, differs.weight) == ("given_name_close", Verdict.AGAINST, 3)
 
 
 def test_columns_in_order_and_keys_that_differ_are_nothing_to_tell() -> None:

@@ -106,8 +106,7 @@ SEALED_LOCAL: dict[str, dict[str, Any]] = {
     },
     "case.closed": {"case": CASE},
     "epoch.closed": {"partner": "lv-riga", "epoch": 2},
-    "candidate.found": CANDIDATE
-    | {"salt": text(bytes(range(16))), "details": text(bytes(range(DETAILS_BYTES)))},
+    "candidate.found": CANDIDATE | {"details": text(bytes(range(DETAILS_BYTES)))},
     "candidate.compared": CANDIDATE
     | {
         "agreement": {

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.intake.domain.alert import Choices, released
 from services.intake.domain.finer import details
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.matchkeys import KEYS_VERSION, alert_keys
 from services.intake.domain.person import Person
 from services.intake.handlers.people import wire_description
@@ -57,7 +58,7 @@ def tag_set(context: Context, partner: str, epoch: int, person: Person) -> TagSe
     salt = tags.new_salt()
     pseudonyms = b"".join(keys.pseudonym(match_key) for match_key in alert_keys(person))
     padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
-    told = details.of_person(person, salt).pack()
+    told = details.of_person(person, DEALT).pack()
     return TagSet(
         epoch=epoch,
         salt=encode_base64(salt),
