@@ -1,1 +1,1 @@
-"""What can be read back from what Myosotis sends and keeps: attacks on the real output, with real name frequencies."""
+"""Attacks on what Myosotis really sends and keeps, with real name frequencies: what can be read back."""

@@ -1,8 +1,9 @@
 """A partner who guesses: first through lists, then, where something was hit, after that one person.
 
-The questions of one partner are evaluated under one key, so a guess serves all of its alerts. What a hit leaves
-open (which surname was shortened to this, who else bears this given name) is asked for person by person with keys
-of both names and the year, the likeliest first; what then is left of the budget goes after the birth date.
+The questions of one partner are evaluated under one key, so a guess serves all of its alerts. What a hit
+leaves open (which surname was shortened to this, who bears this given name) is asked for person by person
+with keys of both names and the year, the likeliest first; what is then left of the budget goes after the
+birth date.
 """
 
 from collections import defaultdict
@@ -92,7 +93,10 @@ class Attacker:
     def run(self, strategy: Strategy, budget: int) -> tuple[dict[int, Read], int]:
         """Spend a budget; what was read of which alert, and how many evaluations were used."""
         fine, coarse = places(budget)
-        scan = [*self.guesses(strategy.coarse, coarse), *self.guesses(strategy.fine, int(fine * strategy.scanned))]
+        scan = [
+            *self.guesses(strategy.coarse, coarse),
+            *self.guesses(strategy.fine, int(fine * strategy.scanned)),
+        ]
         asked, left = set(scan), budget - len(scan)
         read: defaultdict[int, Read] = defaultdict(Read)
         queue: defaultdict[Guess, float] = defaultdict(float)
@@ -133,11 +137,15 @@ class Attacker:
 
     def _likeliest(self, said: list[Says], told: Filter | None) -> Says | None:
         """The reading that most people fit; None if nobody fits."""
+
         def weight(one: Says) -> float:
             total = 1.0
             for given, whole in ((True, one.given), (False, one.family)):
                 if whole:
-                    total *= sum(name.share for name in self.lists.fitting(Says(given=whole, family=whole), given, told))
+                    total *= sum(
+                        name.share
+                        for name in self.lists.fitting(Says(given=whole, family=whole), given, told)
+                    )
             return total
 
         weights = [(weight(one), one.given, one) for one in said]

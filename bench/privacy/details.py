@@ -1,4 +1,4 @@
-"""What a guesser makes of the 32 bits that a hit unlocks: names, years and days that do not contradict them."""
+"""What a guesser makes of the 32 bits that a hit unlocks: names, years and days that fit them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -56,7 +56,10 @@ def _spelled(attacker: Attacker, number: int, one: Read, details: bool) -> bool:
     person = attacker.population.alerts[number].person
     said = Says(given=one.given, family=one.family)
     given, family = (attacker.lists.fitting(said, which, told) for which in (True, False))
-    return bool(given and family) and (given[0].text, family[0].text) == (person.given_name, person.family_name)
+    return bool(given and family) and (given[0].text, family[0].text) == (
+        person.given_name,
+        person.family_name,
+    )
 
 
 def _day(attacker: Attacker, number: int, one: Read, details: bool) -> tuple[int, int]:

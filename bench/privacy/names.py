@@ -1,16 +1,18 @@
 """Books of names: what a guesser knows of a country, down to rare names, and whom the people are drawn from.
 
 The lists are those of `services/intake/domain/names/frequencies` (sources there). Beyond them names are put
-together from halves of listed ones, rarer and rarer as where whole registers are open; the guesser knows these
-as well, and how common each is. What is beyond `LONGEST` names is in no guesser's list.
+together from halves of listed ones, rarer and rarer as where whole registers are open; the guesser knows
+these as well, and how common each is. What is beyond `LONGEST` names is in no guesser's list.
 """
 
 import csv
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate
 
 from services.intake.domain.finer.details import back, front
 from services.intake.domain.names.skeleton import best, initial, words
@@ -37,13 +39,9 @@ class Book:
     """The names of one country, commonest first; shares of a list add up to 1 or less."""
 
     country: str
-    given: Mapping[str, Sequence[Name]]
+    given: Mapping[str, tuple[Name, ...]]
     """By sex, `female` and `male`."""
-    family: Sequence[Name]
-
-    def lists(self) -> Iterator[Sequence[Name]]:
-        """All three."""
-        yield from (*self.given.values(), self.family)
+    family: tuple[Name, ...]
 
 
 def name(text: str, share: float, *, given: bool) -> Name:
@@ -55,7 +53,10 @@ def name(text: str, share: float, *, given: bool) -> Name:
 @cache
 def book(country: str) -> Book:
     """The book of a country (ISO 3166) that has lists. Raises KeyError."""
-    given = {sex: _filled(_listed("given", country, sex[0]), f"{country} {sex}", True) for sex in ("female", "male")}
+    given = {
+        sex: _filled(_listed("given", country, sex[0]), f"{country} {sex}", True)
+        for sex in ("female", "male")
+    }
     return Book(country, given, _filled(_listed("family", country, ""), country, False))
 
 
@@ -65,14 +66,15 @@ def invented(listed: Sequence[str], rng: random.Random) -> str:
     return one[: max(2, len(one) // 2)] + other[len(other) // 2 :]
 
 
-def draw(names: Sequence[Name], rng: random.Random) -> str:
+def draw(names: tuple[Name, ...], rng: random.Random) -> str:
     """A name by its share; of those who are in no list, one that nobody can expect."""
-    chosen = rng.random()
-    for one in names:
-        chosen -= one.share
-        if chosen < 0:
-            return one.text
-    return invented([one.text for one in names[:400]], rng)
+    place = bisect(_sums(names), rng.random())
+    return names[place].text if place < len(names) else invented([one.text for one in names[:400]], rng)
+
+
+@cache
+def _sums(names: tuple[Name, ...]) -> tuple[float, ...]:
+    return tuple(accumulate(one.share for one in names))
 
 
 def _filled(listed: Mapping[str, float], seed: str, given: bool) -> tuple[Name, ...]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import md5, sha1
 
 import numpy as np
@@ -36,6 +37,7 @@ class Broken:
     seconds: float
 
 
+@cache
 def plain(name: str) -> str:
     """As these methods fold names: Latin letters without accents."""
     return " ".join(spelling(word) for word in words(name))
@@ -44,9 +46,10 @@ def plain(name: str) -> str:
 def keyed_hash(population: Population, given: Iterable[Name], family: Iterable[Name]) -> Broken:
     """Read tokens of given name, surname and birth date back by hashing lists of names and all dates."""
     tokens = [tuple(map(_token, _fields(alert))) for alert in population.alerts]
+    lists, days = [{plain(one.text) for one in each} for each in (given, family)], _dates(population)
     started = time.perf_counter()
-    names = [{_token(text): text for text in {plain(one.text) for one in each}} for each in (given, family)]
-    dates = {_token(day): day for day in _dates(population)}
+    names = [{_token(text): text for text in each} for each in lists]
+    dates = {_token(day): day for day in days}
     read = [(names[0].get(g, ""), names[1].get(f, ""), dates.get(d, "")) for g, f, d in tokens]
     return _judged(population, read, time.perf_counter() - started)
 
@@ -54,9 +57,9 @@ def keyed_hash(population: Population, given: Iterable[Name], family: Iterable[N
 def bloom(population: Population, given: Iterable[Name], family: Iterable[Name], hashes: int) -> Broken:
     """Read filters back: of all listed names whose bits are all set, take the one with the most bits."""
     filters = [_joined(_fields(alert), hashes) for alert in population.alerts]
-    started = time.perf_counter()
     lists = [sorted({plain(one.text) for one in each}) for each in (given, family)]
     lists.append(_dates(population))
+    started = time.perf_counter()
     encoded = [np.stack([_filter(_grams(text), hashes) for text in each]) for each in lists]
     weights = [_ones(each) for each in encoded]
     read = []
@@ -115,9 +118,16 @@ def _filter(grams: Iterable[str], hashes: int) -> Filter:
     """Double hashing of two keyed hashes, as in the original construction."""
     bits = np.zeros(BITS, dtype=np.uint8)
     for gram in grams:
-        one, two = (int.from_bytes(hmac.new(GROUP_KEY, gram.encode(), kind).digest(), "big") for kind in (sha1, md5))
-        bits[[(one + turn * two) % BITS for turn in range(hashes)]] = 1
+        bits[list(_places(gram, hashes))] = 1
     return np.packbits(bits)
+
+
+@cache
+def _places(gram: str, hashes: int) -> tuple[int, ...]:
+    one, two = (
+        int.from_bytes(hmac.new(GROUP_KEY, gram.encode(), kind).digest(), "big") for kind in (sha1, md5)
+    )
+    return tuple((one + turn * two) % BITS for turn in range(hashes))
 
 
 def _joined(fields: Iterable[str], hashes: int) -> Filter:
@@ -125,4 +135,5 @@ def _joined(fields: Iterable[str], hashes: int) -> Filter:
 
 
 def _ones(filters: Filter) -> NDArray[np.int64]:
-    return np.unpackbits(filters, axis=1).sum(axis=1).astype(np.int64)
+    ones: NDArray[np.int64] = np.unpackbits(filters, axis=1).sum(axis=1, dtype=np.int64)
+    return ones

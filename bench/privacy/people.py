@@ -63,7 +63,9 @@ class Population:
 
     def decades(self) -> Counter[int]:
         """Alerts by the birth decade that they say in the open."""
-        return Counter(alert.open.birth_decade for alert in self.alerts if alert.open.birth_decade is not None)
+        return Counter(
+            alert.open.birth_decade for alert in self.alerts if alert.open.birth_decade is not None
+        )
 
 
 def population(kind: Kind, count: int, seed: int = SEED) -> Population:
@@ -97,7 +99,6 @@ def alert(number: int, person: Person) -> Alert:
         open=released(person, Choices()),
         keys=tuple(alert_keys(person)),
     )
-
 
 
 def _person(kind: Kind, books: Mapping[str, Book], rng: random.Random) -> Person:

@@ -1,8 +1,8 @@
 """What a guesser asks for, kind by kind, the likeliest to find somebody first.
 
-A guess is the text of one match key. It serves all alerts of the partner, since its key is one for all of them.
-Because an alert says its neighbouring years too, a guesser of N, X, Y, D or I asks for every third year only; an
-alert says `-` beside the sex, so Z and D need no sex.
+A guess is the text of one match key. It serves all alerts of the partner, since its key is one for all.
+Because an alert says its neighbouring years too, a guesser of N, X, Y, D or I asks for every third year
+only; an alert says `-` beside the sex, so Z and D need no sex.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from itertools import islice
 
 from bench.matching.generator.people import places
 from bench.matching.guesses import best_first
+from bench.privacy.names import Name
 from bench.privacy.people import Population
 from services.intake.domain.matchkey_kinds import KINDS
 from services.intake.domain.names.skeleton import best, shortened, words
@@ -72,7 +73,10 @@ class Known:
         """Given and family name in the order of the alphabet -> share; of each country its commonest."""
         found: Shares = defaultdict(float)
         for book, part in self._books:
-            given, family = _skeletons([n for s in book.given.values() for n in s], 0.5), _skeletons(book.family, 1)
+            given, family = (
+                _skeletons([n for s in book.given.values() for n in s], 0.5),
+                _skeletons(book.family, 1),
+            )
             for guess in islice(best_first(given, family), int(MOST_PAIRS * part) + 2_000):
                 found["|".join(sorted((guess.given, guess.family)))] += part * guess.share
         return found
@@ -104,7 +108,10 @@ def _both(known: Known, others: Shares) -> Values:
 def _bands(known: Known) -> Shares:
     """Every alert says the bands of its year, of 4 years before and of 4 after: 13 years meet a band."""
     bands = {year - year % 5 for year in map(int, known.years)}
-    return {f"b{band}": sum(known.years.get(str(y), 0.0) for y in range(band - 4, band + 9)) for band in sorted(bands)[1::2]}
+    return {
+        f"b{band}": sum(known.years.get(str(y), 0.0) for y in range(band - 4, band + 9))
+        for band in sorted(bands)[1::2]
+    }
 
 
 def _shortened_family(known: Known, others: Shares) -> Values:
@@ -149,7 +156,7 @@ def _initial_year(known: Known) -> Values:
         yield (*guess.given.split("|"), guess.family)
 
 
-def _family_year(known: Known, sex: str) -> Shares:
+def _family_year(known: Known) -> Shares:
     return {key: share / 2 for key, share in _product(known.family, known.years).items()}
 
 
@@ -167,13 +174,9 @@ _PLANS: Mapping[str, Callable[[Known], Values]] = {
     "E": lambda known: _dated(_short(_sum((known.either, known.family))), known, known.years),
     "J": _initial_dated,
     "I": _initial_year,
-    "Og": lambda known: _reordered(_sexed(lambda sex: _product(known.given[sex], known.years))),
-    "Of": lambda known: _reordered(_sexed(lambda sex: _family_year(known, sex))),
+    "Og": lambda known: _sexed(lambda sex: _product(known.given[sex], known.years)),
+    "Of": lambda known: _sexed(lambda _: _family_year(known)),
 }
-
-
-def _reordered(values: Values) -> Values:
-    return values
 
 
 def _product(one: Mapping[str, float], other: Mapping[str, float]) -> Shares:
@@ -198,10 +201,10 @@ def _sum(several: Iterable[Mapping[str, float]]) -> Shares:
     return found
 
 
-def _skeletons(names: Iterable[object], factor: float) -> Shares:
+def _skeletons(names: Iterable[Name], factor: float) -> Shares:
     found: Shares = defaultdict(float)
     for name in names:
-        found[name.skeleton] += factor * name.share  # type: ignore[attr-defined]
+        found[name.skeleton] += factor * name.share
     return found
 
 

@@ -1,7 +1,7 @@
 """What one hit says of an alert: which names, years and days remain possible."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.privacy.details import Dealt, Filter
@@ -37,9 +37,13 @@ def says(guess: Guess) -> list[Says]:
         one, other = values[:2]
         return [Says(given=g, family=f, years=years, day=day) for g, f in {(one, other), (other, one)}]
     if plan in "XU":
-        return [Says(given=values[0], family_short=values[1], years=_near(values[2]) if plan == "X" else None)]
+        return [
+            Says(given=values[0], family_short=values[1], years=_near(values[2]) if plan == "X" else None)
+        ]
     if plan in "YV":
-        return [Says(given_short=values[0], family=values[1], years=_near(values[2]) if plan == "Y" else None)]
+        return [
+            Says(given_short=values[0], family=values[1], years=_near(values[2]) if plan == "Y" else None)
+        ]
     if plan == "I":
         return [Says(family=values[0], initial=values[1], years=_near(values[2]))]
     if plan == "J":
@@ -52,7 +56,10 @@ def says(guess: Guess) -> list[Says]:
     if plan == "D":
         return [Says(given=values[0], years=years, day=day), Says(family=values[0], years=years, day=day)]
     years = frozenset({int(values[1][:4])})
-    return [Says(given_short=values[0], years=years, day=day), Says(family_short=values[0], years=years, day=day)]
+    return [
+        Says(given_short=values[0], years=years, day=day),
+        Says(family_short=values[0], years=years, day=day),
+    ]
 
 
 class Lists:
@@ -104,7 +111,7 @@ def _sorted(names: Iterable[Name]) -> list[Name]:
     return sorted(names, key=lambda one: (-one.share, one.text))
 
 
-def _by(names: Sequence[Name], forms) -> Mapping[str, list[Name]]:  # type: ignore[no-untyped-def]
+def _by(names: Sequence[Name], forms: Callable[[str], list[str]]) -> Mapping[str, list[Name]]:
     found: defaultdict[str, list[Name]] = defaultdict(list)
     for one in names:
         for form in forms(one.skeleton):

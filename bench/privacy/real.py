@@ -11,7 +11,16 @@ from hashlib import sha256
 from bench.privacy.people import SEED, Alert
 from services.intake.domain.matchkeys import MatchKey, case_keys
 from shared.crypto.oprf import BlindedBatch, PseudonymKey
-from shared.crypto.tags import DETAILS_BYTES, TAG_BYTES, TagFinder, masked_details, padded_tags, tag, unlock, unlock_all
+from shared.crypto.tags import (
+    DETAILS_BYTES,
+    TAG_BYTES,
+    TagFinder,
+    masked_details,
+    padded_tags,
+    tag,
+    unlock,
+    unlock_all,
+)
 
 TAGS = 160
 FIELD_BITS = 8 * DETAILS_BYTES
@@ -100,7 +109,9 @@ def check(alerts: Sequence[Alert], strangers: Sequence[Alert]) -> Checks:
     real, right = set(), True
     for coarse, chosen in by_kind.items():
         texts = [one.text for one in chosen]
-        for text, pseudonym in zip(texts, evaluated(texts, keys.coarse if coarse else keys.fine), strict=True):
+        for text, pseudonym in zip(
+            texts, evaluated(texts, keys.coarse if coarse else keys.fine), strict=True
+        ):
             for number in _found(sent, pseudonym):
                 real.add((number, text))
                 right &= sent[number].opened(pseudonym) == alerts[number].details.pack()

@@ -51,7 +51,7 @@ BESIDE_NAMES: dict[str, Row] = {
     "birth":        Row({"same": 86, "swapped": -212, "one_part": -116, "year": 129, "near": -179,
                          "different": -260}, FITTED),
     "place":        Row({"same": -16, "different": -72}, FITTED),
-    "keys_year":    Row({"both": 159, "shortened": 142, "band": 249, "initial": -72, "one": 146}, FITTED),
+    "keys_year":    Row({"both": 159, "shortened": 142, "band": 249, "initial": -72}, FITTED),
     "keys_date":    Row({"whole": 418, "shortened": 218}, FITTED),
     "keys_day":     Row({"both": 576}, FITTED),
     "keys_place":   Row({"both": 185}, FITTED),

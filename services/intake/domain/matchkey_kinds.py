@@ -99,7 +99,6 @@ BOTH_NAMES_BAND = Kind("B", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.BIRTH_BAND), coar
 FAMILY_INITIAL_YEAR = Kind("I", (_A.FAMILY_NAME, _A.INITIAL, _A.BIRTH_YEAR), coarse=True)
 FAMILY_SHORTENED_SEX = Kind("U", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.SEX), coarse=True)
 GIVEN_SHORTENED_SEX = Kind("V", (_A.GIVEN_NAME, _A.FAMILY_NAME, _A.SEX), coarse=True)
-ONE_NAME_YEAR = Kind("O", (_A.ONE_NAME, _A.BIRTH_YEAR, _A.SEX), coarse=True)
 
 KINDS: dict[str, Kind] = {
     kind.group: kind
@@ -117,7 +116,6 @@ KINDS: dict[str, Kind] = {
         FAMILY_INITIAL_YEAR,
         FAMILY_SHORTENED_SEX,
         GIVEN_SHORTENED_SEX,
-        ONE_NAME_YEAR,
     )
 }
 """In N, P, M, Z and B the pair of names is unordered, so that swapped names cost nothing; a `shortened` name

@@ -32,6 +32,8 @@ ALERT_PAIRS = 8
 COARSE_PAIRS = 6
 """Of an alert's pairs of names, those that it says without a year as well."""
 INITIAL_FAMILIES = 2
+UNDATED_LETTERS = 4
+"""The shortest form with a letter left out that a key without a date joins."""
 
 _Draft = tuple[Kind, tuple[str, ...]]
 _Pair = tuple[str, str]
@@ -72,10 +74,7 @@ def _core(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
 def _coarse_of_case(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     yield from _bands(pairs[:2], facts.bands)
     yield from _undated(pairs[:2], facts.sexes)
-    born = facts.years[:1] or facts.bands[:1]
-    yield from _initials(facts.family[:1], facts.initials, born)
-    if not facts.given or not facts.family:
-        yield from _one_name_year(facts, born)
+    yield from _initials(facts.family[:1], facts.initials, facts.years[:1] or facts.bands[:1])
     if not facts.years:
         for pair in pairs[:1]:
             yield from _undated_shortened(pair, facts.sexes)
@@ -94,7 +93,6 @@ def _spread(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
         yield from _undated_shortened(pair, facts.sexes[:1])
         yield from _shortened(pair, facts.years[1:])
         yield from _shortened(pair[::-1], facts.years[:1])  # written in each other's column
-    yield from _one_name_year(facts, [*facts.years[:1], *facts.bands])
     yield from _dated_shortened(facts.family, facts.given, facts, facts.dates[:1])
     for pair in pairs[1:]:
         yield from _shortened(pair, facts.years[:1])
@@ -145,14 +143,6 @@ def _one_name(facts: Facts, dates: list[str]) -> Iterator[_Draft]:
                 yield kinds.ONE_NAME_DATE, (name, date, sex)
 
 
-def _one_name_year(facts: Facts, years: list[str]) -> Iterator[_Draft]:
-    """O: the only name with the year or band and the sex."""
-    for name in distinct([*facts.family[:2], *facts.given[:2]]):
-        for year in years:
-            for sex in facts.sexes[:1]:
-                yield kinds.ONE_NAME_YEAR, (name, year, sex)
-
-
 def _shortened(pair: _Pair, years: list[str]) -> Iterator[_Draft]:
     """X and Y: one consonant left out of the one name, the other name whole."""
     given, family = pair
@@ -164,12 +154,12 @@ def _shortened(pair: _Pair, years: list[str]) -> Iterator[_Draft]:
 
 
 def _undated_shortened(pair: _Pair, sexes: list[str]) -> Iterator[_Draft]:
-    """U and V: X and Y with the sex in the place of the year."""
+    """U and V: X and Y with the sex in the place of the year; no form so short that many names have it."""
     given, family = pair
     for sex in sexes:
-        for short in shortened(family):
+        for short in shortened(family, UNDATED_LETTERS):
             yield kinds.FAMILY_SHORTENED_SEX, (given, short, sex)
-        for short in shortened(given):
+        for short in shortened(given, UNDATED_LETTERS):
             yield kinds.GIVEN_SHORTENED_SEX, (short, family, sex)
 
 

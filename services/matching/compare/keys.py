@@ -3,7 +3,7 @@
 from services.matching.compare.port import UNKNOWN, Comparator, Finding, Level, Pair
 
 FACTS: dict[str, dict[str, str]] = {
-    "keys_year": {"N": "both", "X": "shortened", "Y": "shortened", "B": "band", "I": "initial", "O": "one"},
+    "keys_year": {"N": "both", "X": "shortened", "Y": "shortened", "B": "band", "I": "initial"},
     "keys_date": {"D": "whole", "J": "shortened", "E": "shortened"},
     "keys_day": {"M": "both"},
     "keys_place": {"P": "both"},

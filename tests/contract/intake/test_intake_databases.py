@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import inspect
 
 from services.intake.domain.alert import Choices
 from services.intake.domain.codes import CaseKind
+from services.intake.handlers.comparisons import MOST_A_DAY
 from services.intake.handlers.errors import EditConflict
 from services.intake.handlers.matches import SHOWN_ALIKE
 from services.intake.store import IntakeBase
@@ -19,6 +21,7 @@ from shared.wire.local import CasePseudonyms, DutyState
 from shared.wire.messages import AlertPublished, Receipt, ReceiptItem, Tombstone
 from tests.support.clock import manual_clock
 from tests.support.database import KINDS
+from tests.unit.intake.test_comparisons import ask, question
 from tests.unit.intake.test_floods import flood
 from tests.unit.intake.world import LYON, VILNIUS, WORKER, Node, case, deliver, node, person
 
@@ -106,3 +109,19 @@ def test_of_two_editors_at_once_one_gets_a_conflict(vilnius: Node) -> None:
         thread.join()
     assert sorted(outcomes) == ["conflict", "saved"]
     assert vilnius.intake.cases.get(saved, WORKER).summary.version == 2
+
+
+def test_comparisons_are_counted_on_either_database(lyon: Node) -> None:
+    """decisions/0019: the limit of a day, counted in the database, and the rarity of the own names."""
+    found = lyon.intake.cases.register(case(CaseKind.FOUND), WORKER).summary.id
+    first = question(found)
+    before = ask(lyon, first)
+    assert before.agreement.given == "same"
+    assert before.agreement.given_one_in > 0
+    for _ in range(MOST_A_DAY - 1):
+        ask(lyon, question(found))
+    assert ask(lyon, question(found)).agreement.given == "unknown"
+    assert ask(lyon, first) == before
+    assert lyon.alarms() == {"comparison_limit"}
+    lyon.clock.advance(timedelta(days=1))
+    assert ask(lyon, question(found)).agreement.given == "same"

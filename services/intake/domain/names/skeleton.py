@@ -14,6 +14,8 @@ __all__ = ["best", "initial", "readings", "shortened", "spelling", "voiced", "wo
 
 MAX_CHANGES = 8
 """Doubtful sounds that are looked at in one word, the least doubtful first."""
+SHORTEST = 3
+"""Letters that a form with one left out has at least."""
 MAX_LETTERS = 40
 """A longer word is cut."""
 
@@ -55,9 +57,12 @@ def initial(word: str) -> str:
     return "A" if first in ("o", "i") else first
 
 
-def shortened(skeleton: str) -> list[str]:
-    """The skeleton and every form with one consonant left out, never shorter than two letters."""
-    if len(skeleton) < 3:
+def shortened(skeleton: str, shortest: int = SHORTEST) -> list[str]:
+    """The skeleton and every form with one letter left out that still has `shortest` letters.
+
+    Shorter forms belong to so many names that one guess would find many people.
+    """
+    if len(skeleton) <= shortest:
         return [skeleton]
     cut = (skeleton[:i] + skeleton[i + 1 :] for i in range(len(skeleton)))
     return list(dict.fromkeys((skeleton, *cut)))
