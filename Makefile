@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format compose-test bench bench-matching vectors clean
+.PHONY: help setup demo test test-fast check format compose-test bench bench-matching bench-privacy vectors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -58,6 +58,9 @@ bench-matching: setup $(PEERS) ## How well matching finds people, beside its pee
 	@$(BIN)/python -m bench.matching $(if $(SETS),--sets $(SETS)) $(if $(METHODS),--methods $(METHODS)) \
 		$(if $(POLITICIANS),--politicians $(POLITICIANS))
 
+bench-privacy: setup ## What can be read back from what is sent and kept; POPULATIONS=Lithuania chooses
+	@$(BIN)/python -m bench.privacy $(if $(POPULATIONS),--populations $(POPULATIONS))
+
 $(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peers-compiled.txt
 	@echo "Setting up build/peers-venv, for the comparison alone (about two minutes) ..."
 	@$(PYTHON) -m venv build/peers-venv
@@ -68,6 +71,7 @@ $(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peer
 
 vectors: setup ## Write tests/vectors anew (a protocol change: say so in the CHANGELOG)
 	@for generator in tests/vectors/generate_*.py; do $(BIN)/python $$generator; done
+	@$(BIN)/python -m tests.unit.intake_domain.write_vectors
 
 clean: ## Remove what building and running left
 	rm -rf build .venv *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

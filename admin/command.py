@@ -36,6 +36,7 @@ MODULES: dict[str, str] = {
     "parked": "admin.parked_commands",
     "quarantine": "admin.parked_commands",
     "evaluate": "admin.evaluate.command",
+    "matching": "admin.matching_commands",
     "backup": "admin.backup.commands",
     "restore": "admin.backup.commands",
 }

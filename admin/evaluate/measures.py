@@ -36,12 +36,11 @@ class Quality:
 def curve(pairs: Iterable[Pair], truth: frozenset[tuple[str, str]]) -> list[Quality]:
     """The quality at every score that occurs, the highest first."""
     found: list[Quality] = []
-    right = shown = 0
+    right = 0
     ordered = sorted(pairs, key=lambda pair: -pair.score)
-    for place, pair in enumerate(ordered):
-        shown += 1
+    for shown, pair in enumerate(ordered, start=1):
         right += (pair.left, pair.right) in truth
-        if place + 1 == len(ordered) or ordered[place + 1].score != pair.score:
+        if shown == len(ordered) or ordered[shown].score != pair.score:
             found.append(Quality(pair.score, right / shown, right / len(truth) if truth else 0.0))
     return found
 

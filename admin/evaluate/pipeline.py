@@ -20,6 +20,7 @@ from admin.evaluate.sheets import Entry
 from services.intake.domain.codes import CaseKind as IntakeKind
 from services.intake.domain.description import describe
 from services.intake.domain.finer import agreement
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import Details, of_person
 from services.intake.domain.finer.rarity import own_sounds, told_rarity
 from services.intake.domain.matchkeys import MatchKey, alert_keys, case_keys
@@ -169,7 +170,7 @@ def _alerts(entries: list[Entry]) -> list[_Alert]:
             (_Here.coarse if key.coarse else _Here.fine).pseudonym(key.text) for key in keys
         )
         padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
-        details = tags.masked_details(salt, pseudonyms, of_person(entry.person, salt).pack(), padded)
+        details = tags.masked_details(salt, pseudonyms, of_person(entry.person, DEALT).pack(), padded)
         material = TagMaterial(EPOCH, salt, b"".join(padded), details)
         made.append(_Alert(entry.id, material, len(keys), _description(entry)))
     return made
@@ -186,7 +187,9 @@ def _compare(alerts: list[_Alert]) -> list[Pair]:
             found = look(stored, [_Here.cases[row]])
             result = weigh(facts, found, _agreement(found)) if found is not None else None
             if found is not None and result is not None:
-                pairs.append(Pair(found.cases[0].own_case, alert.id, result.score.score, result.score.strength))
+                pairs.append(
+                    Pair(found.cases[0].own_case, alert.id, result.score.score, result.score.strength)
+                )
     return pairs
 
 
@@ -195,7 +198,7 @@ def _agreement(found: Found) -> Agreement | None:
     if found.common is None:
         return None
     person = _Here.entries[found.cases[0].own_case].person
-    levels = agreement.compare(person, Details.unpack(found.common.details), found.common.salt)
+    levels = agreement.compare(person, Details.unpack(found.common.details), DEALT)
     rarity = told_rarity(person, levels, lambda which, name: _Here.sounds[which, name], len(_Here.entries))
     return Agreement.model_validate({**levels.to_plain(), **rarity})
 

@@ -98,7 +98,9 @@ def read_truth(path: Path, left: Sheet, right: Sheet) -> frozenset[tuple[str, st
         pair = cells[places[0]].strip(), cells[places[1]].strip()
         for side, one, ids in zip(("left", "right"), pair, known, strict=True):
             if one not in ids:
-                raise AdminError(f"{path.name}: row {number} names a {side} id that is in no row of that table.")
+                raise AdminError(
+                    f"{path.name}: row {number} names a {side} id that is in no row of that table."
+                )
         pairs.add(pair)
     return frozenset(pairs)
 

@@ -9,8 +9,6 @@ is applied by itself.
 """
 
 import argparse
-import math
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,13 +22,11 @@ from admin.evaluate.measures import best, curve, recall_at
 from bench.matching.plain import Candidate, Joined, join
 from services.matching.compare.names import AGREEING
 from services.matching.compare.port import Level
+from services.matching.fitting import Name, fit, matrix, scores
 from services.matching.scoring import findings
 from shared.wire.codes import Strength
 
-Name = tuple[str, str, str]
-"""Comparator, row, and what is counted: `times` or `bits`."""
 WITH_BITS = frozenset({"given_name", "family_name"})
-_STEPS = 50
 _FOLDS = 5
 
 
@@ -49,12 +45,7 @@ def features(joined: Joined, names: list[Name] | None = None) -> Features:
     """What every comparator saw of every candidate."""
     seen = [_seen(one) for one in joined.candidates]
     names = names or sorted({name for row in seen for name in row})
-    place = {name: index for index, name in enumerate(names)}
-    values = np.zeros((len(seen), len(names)))
-    for index, row in enumerate(seen):
-        for name, value in row.items():
-            if name in place:
-                values[index, place[name]] = value
+    values = matrix(seen, names)
     labels = np.array([one.is_true for one in joined.candidates], dtype=np.float64)
     return Features(
         names, values, labels, [(one.left, one.right) for one in joined.candidates], joined.true_pairs
@@ -72,33 +63,9 @@ def _seen(candidate: Candidate) -> dict[Name, float]:
     return row
 
 
-def fit(
-    values: NDArray[np.float64],
-    labels: NDArray[np.float64],
-    importance: NDArray[np.float64],
-    ridge: float,
-) -> NDArray[np.float64]:
-    """Weights in bits, the constant last. Newton's method; `ridge` draws what is rarely seen towards 0."""
-    ones = np.hstack([values, np.ones((len(values), 1))])
-    weights = np.zeros(ones.shape[1])
-    shrink = np.full(ones.shape[1], ridge)
-    shrink[-1] = 0.0
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(ones @ weights, -30, 30)))
-        slope = ones.T @ (importance * (chance - labels)) + shrink * weights
-        bend = (ones * (importance * chance * (1 - chance))[:, None]).T @ ones + np.diag(shrink + 1e-9)
-        step = np.linalg.solve(bend, slope)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-6:
-            break
-    bits: NDArray[np.float64] = weights / math.log(2)
-    return bits
-
-
-def scores(weights: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scores in bits."""
-    result: NDArray[np.float64] = values @ weights[:-1] + weights[-1]
-    return result
+def towards_nothing(values: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
+    """Draws what is rarely seen towards 0, and the constant nowhere."""
+    return np.append(np.full(values.shape[1], ridge), 0.0)
 
 
 def quality(found: Features, given: NDArray[np.float64]) -> str:
@@ -126,7 +93,12 @@ def across(found: Features, ridge: float) -> str:
     given = np.zeros(len(found.labels))
     for part in range(_FOLDS):
         rest = fold != part
-        weights = fit(found.values[rest], found.labels[rest], np.ones(int(rest.sum())), ridge)
+        weights = fit(
+            found.values[rest],
+            found.labels[rest],
+            np.ones(int(rest.sum())),
+            towards_nothing(found.values, ridge),
+        )
         given[~rest] = scores(weights, found.values[~rest])
     return quality(found, given)
 
@@ -135,12 +107,9 @@ def together(sets: Sequence[Features], ridge: float) -> NDArray[np.float64]:
     """Weights fitted on all sets, each as important as any other."""
     largest = max(len(one.labels) for one in sets)
     importance = np.concatenate([np.full(len(one.labels), largest / len(one.labels)) for one in sets])
-    return fit(
-        np.vstack([one.values for one in sets]),
-        np.concatenate([one.labels for one in sets]),
-        importance,
-        ridge,
-    )
+    values = np.vstack([one.values for one in sets])
+    labels = np.concatenate([one.labels for one in sets])
+    return fit(values, labels, importance, towards_nothing(values, ridge))
 
 
 def table(names: Iterable[Name], weights: NDArray[np.float64]) -> str:

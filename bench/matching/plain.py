@@ -4,7 +4,6 @@ The keys, the details and the comparators are the real ones; only the blind eval
 change no result, are left out. 5,000 by 5,000 take some ten seconds.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 from admin.evaluate import sheets
 from services.intake.domain.description import describe
 from services.intake.domain.finer import agreement
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import Details, of_person
 from services.intake.domain.finer.rarity import own_sounds, told_rarity
 from services.intake.domain.matchkeys import alert_keys, case_keys
@@ -72,12 +72,13 @@ def join(folder: Path, today: date) -> Joined:
                 groups[place].add(group)
         if not groups:
             continue
-        salt = hashlib.sha256(entry.id.encode()).digest()[:16]
-        told, mine = Details.unpack(of_person(entry.person, salt).pack()), _description(entry)
+        told, mine = Details.unpack(of_person(entry.person, DEALT).pack()), _description(entry)
         for place, letters in groups.items():
             own = left.entries[place]
-            levels = agreement.compare(own.person, told, salt)
-            wire = Agreement.model_validate({**levels.to_plain(), **told_rarity(own.person, levels, counted, len(left.entries))})
+            levels = agreement.compare(own.person, told, DEALT)
+            wire = Agreement.model_validate(
+                {**levels.to_plain(), **told_rarity(own.person, levels, counted, len(left.entries))}
+            )
             pair = Pair(mine, described[place], frozenset(letters), wire)
             found.append(Candidate(own.id, entry.id, pair, (own.id, entry.id) in truth))
     return Joined(found, len(truth), case_count / len(left.entries), alert_count / len(right.entries))

@@ -20,7 +20,7 @@ from services.intake.domain.matchkey_kinds import COARSE_PLACES
 from services.intake.domain.matchkey_places import whole_blocks
 
 JOINS_BOTH = frozenset("NMPZB")
-_ORDER = "NMPZBXUYVJIODE"
+_ORDER = "NMPZBXUYVJIDE"
 """Of several hits, the one that leaves least open is followed."""
 
 
@@ -185,13 +185,14 @@ class Attacker:
                 asked.add(guess)
                 if number in self.population.index.get(guess.text, ()):
                     self.learn(one, number, guess, details)
+                elif guess.plan == "N" and one.years is not None:
+                    one.years -= reading.says(guess)[0].years or frozenset()
         return left
 
     def _date_guesses(self, number: int, one: Read, details: bool, pair: tuple[str, ...]) -> Iterator[Guess]:
         told = self.filter(number) if details else None
         if one.years is not None and len(one.years) > 1:
-            for step in (-1, 1):
-                edge = min(one.years) + step * 1 if step < 0 else max(one.years) + 1
+            for edge in (min(one.years) - 1, max(one.years) + 1):
                 yield Guess("N", (*pair, str(edge)))
         elif one.years is None and (decade := self.population.alerts[number].open.birth_decade) is not None:
             years = [year for year in range(decade, decade + 10) if told is None or told.fits_year(year)]

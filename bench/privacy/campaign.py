@@ -81,11 +81,12 @@ def attack(name: str, alerts: int) -> Campaign:
 def strategies(attacker: Attacker, budget: int, details: bool) -> list[Strategy]:
     """The likely ones: of each part of the budget the kinds that hit most, in every split."""
     fine, coarse = places(budget)
-    best = [
-        sorted(kinds, key=lambda kind: -len(attacker.hits(attacker.guesses(kind, count))))[:KEPT]
-        for kinds, count in ((COARSE, coarse), (_fine(attacker), fine))
-    ]
-    return [Strategy(coarse, fine, part, details) for coarse, fine, part in product(*best, SCANNED)]
+    kinds = _best(attacker, COARSE, coarse), _best(attacker, _fine(attacker), fine)
+    return [Strategy(first, second, part, details) for first, second, part in product(*kinds, SCANNED)]
+
+
+def _best(attacker: Attacker, kinds: tuple[str, ...], count: int) -> list[str]:
+    return sorted(kinds, key=lambda kind: -len(attacker.hits(attacker.guesses(kind, count))))[:KEPT]
 
 
 def _fine(attacker: Attacker) -> tuple[str, ...]:

@@ -58,9 +58,9 @@ def _verdict(campaigns: Sequence[Campaign]) -> str:
 
 
 def _guesses(campaigns: Sequence[Campaign], details: bool) -> str:
-    how = "with what the details add" if details else "without the details"
+    how = "a partner who guesses, " + ("with what the details add" if details else "without the details")
     lines = [
-        f"| a partner who guesses, {how} | evaluations | {' | '.join(FIGURES.values())} | best at both names |",
+        f"| {how} | evaluations | {' | '.join(FIGURES.values())} | best at both names |",
         f"| --- | ---: |{' ---: |' * len(FIGURES)} --- |",
     ]
     for campaign in campaigns:

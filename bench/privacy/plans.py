@@ -1,8 +1,8 @@
 """What a guesser asks for, kind by kind, the likeliest to find somebody first.
 
 A guess is the text of one match key. It serves all alerts of the partner, since its key is one for all.
-Because an alert says its neighbouring years too, a guesser of N, X, Y, D or I asks for every third year
-only; an alert says `-` beside the sex, so Z and D need no sex.
+Where an alert says its neighbouring years too, a guesser asks for every third year only; it says `-` beside
+the sex, so Z and D need no sex.
 """
 
 from collections import defaultdict
@@ -15,12 +15,13 @@ from bench.matching.guesses import best_first
 from bench.privacy.names import Name
 from bench.privacy.people import Population
 from services.intake.domain.matchkey_kinds import KINDS
-from services.intake.domain.names.skeleton import best, shortened, words
+from services.intake.domain.matchkeys import UNDATED_LETTERS
+from services.intake.domain.names.skeleton import SHORTEST, best, shortened, words
 from services.intake.domain.places import city_of
 
 FINE = ("N", "X", "Y", "D", "E", "J", "M", "P")
-COARSE = ("Z", "U", "V", "Og", "Of", "I", "B")
-"""`Og` and `Of` are O with the given and with the family name."""
+COARSE = ("Z", "U", "V", "I", "Ib", "B")
+"""`Ib` is I with a band in the place of the year."""
 MOST_PAIRS = 60_000
 NO_SEX = "-"
 
@@ -66,6 +67,7 @@ class Known:
             year: sum(self.years.get(str(int(year) + step), 0.0) for step in (-1, 0, 1))
             for year in sorted(self.years)[1::3]
         }
+        self.short_years = self.thirds if _says_neighbours(population, "X") else self.years
         self.days = _days()
         self.towns = self._towns(population.kind.countries)
 
@@ -132,11 +134,11 @@ def _sexed(make: Callable[[str], Shares]) -> Values:
 
 
 def _undated_family(known: Known) -> Values:
-    return _sexed(lambda sex: _product(known.given[sex], _short(known.family)))
+    return _sexed(lambda sex: _product(known.given[sex], _short(known.family, UNDATED_LETTERS)))
 
 
 def _undated_given(known: Known) -> Values:
-    return _sexed(lambda sex: _product(_short(known.given[sex]), known.family))
+    return _sexed(lambda sex: _product(_short(known.given[sex], UNDATED_LETTERS), known.family))
 
 
 def _dated(names: Shares, known: Known, years: Shares) -> Values:
@@ -151,13 +153,9 @@ def _initial_dated(known: Known) -> Values:
         yield (*guess.given.split("|"), guess.family.replace("|", ""))
 
 
-def _initial_year(known: Known) -> Values:
-    for guess in best_first(_product(known.family, known.initials), known.thirds):
+def _initial_year(known: Known, years: Shares) -> Values:
+    for guess in best_first(_product(known.family, known.initials), years):
         yield (*guess.given.split("|"), guess.family)
-
-
-def _family_year(known: Known) -> Shares:
-    return {key: share / 2 for key, share in _product(known.family, known.years).items()}
 
 
 _PLANS: Mapping[str, Callable[[Known], Values]] = {
@@ -166,16 +164,15 @@ _PLANS: Mapping[str, Callable[[Known], Values]] = {
     "P": lambda known: _both(known, known.towns),
     "Z": lambda known: _both(known, {NO_SEX: 1.0}),
     "B": lambda known: _both(known, _bands(known)),
-    "X": lambda known: _shortened_family(known, known.thirds),
-    "Y": lambda known: _shortened_given(known, known.thirds),
+    "X": lambda known: _shortened_family(known, known.short_years),
+    "Y": lambda known: _shortened_given(known, known.short_years),
     "U": _undated_family,
     "V": _undated_given,
     "D": lambda known: _dated(_sum((known.either, known.family)), known, known.thirds),
     "E": lambda known: _dated(_short(_sum((known.either, known.family))), known, known.years),
     "J": _initial_dated,
-    "I": _initial_year,
-    "Og": lambda known: _sexed(lambda sex: _product(known.given[sex], known.years)),
-    "Of": lambda known: _sexed(lambda _: _family_year(known)),
+    "I": lambda known: _initial_year(known, known.thirds),
+    "Ib": lambda known: _initial_year(known, _bands(known)),
 }
 
 
@@ -184,11 +181,11 @@ def _product(one: Mapping[str, float], other: Mapping[str, float]) -> Shares:
     return {f"{g.given}|{g.family}": g.share for g in islice(best_first(one, other), MOST_PAIRS)}
 
 
-def _short(shares: Mapping[str, float]) -> Shares:
+def _short(shares: Mapping[str, float], shortest: int = SHORTEST) -> Shares:
     """Every form with one consonant left out -> the share of all names that have it."""
     found: Shares = defaultdict(float)
     for skeleton, share in shares.items():
-        for short in shortened(skeleton):
+        for short in shortened(skeleton, shortest):
             found[short] += share
     return found
 
@@ -206,6 +203,12 @@ def _skeletons(names: Iterable[Name], factor: float) -> Shares:
     for name in names:
         found[name.skeleton] += factor * name.share
     return found
+
+
+def _says_neighbours(population: Population, group: str) -> bool:
+    """Whether keys of a group are made for the neighbouring years as well: the guesser knows the product."""
+    years = ({key.text[-4:] for key in one.keys if key.group == group} for one in population.alerts[:50])
+    return max(map(len, years), default=0) > 1
 
 
 def _days() -> Shares:

@@ -35,7 +35,10 @@ def says(guess: Guess) -> list[Says]:
         years = _near(values[2]) if plan == "N" else _band(values[2]) if plan == "B" else None
         day = values[2] if plan == "M" else ""
         one, other = values[:2]
-        return [Says(given=g, family=f, years=years, day=day) for g, f in {(one, other), (other, one)}]
+        return [
+            Says(given=g, family=f, years=years, day=day)
+            for g, f in dict.fromkeys(((one, other), (other, one)))
+        ]
     if plan in "XU":
         return [
             Says(given=values[0], family_short=values[1], years=_near(values[2]) if plan == "X" else None)
@@ -44,14 +47,12 @@ def says(guess: Guess) -> list[Says]:
         return [
             Says(given_short=values[0], family=values[1], years=_near(values[2]) if plan == "Y" else None)
         ]
-    if plan == "I":
-        return [Says(family=values[0], initial=values[1], years=_near(values[2]))]
+    if plan in ("I", "Ib"):
+        near = _band if values[2].startswith("b") else _near
+        return [Says(family=values[0], initial=values[1], years=near(values[2]))]
     if plan == "J":
         year = frozenset({int(values[2][:4])})
         return [Says(family_short=values[0], initial=values[1], years=year, day=values[2][4:])]
-    if plan in ("Og", "Of"):
-        year = frozenset({int(values[1])})
-        return [Says(given=values[0], years=year), Says(family=values[0], years=year)]
     years, day = _near(values[1][:4]), values[1][4:]
     if plan == "D":
         return [Says(given=values[0], years=years, day=day), Says(family=values[0], years=years, day=day)]

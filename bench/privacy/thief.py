@@ -24,8 +24,8 @@ from services.matching.store.content import AlertContentSealer, StoredAlert, Tag
 from shared.crypto.rest import RestCipher, new_key
 
 PARTNER = "publisher"
-COUNTED = {"Z": "Z", "N": "N", "O": "Og"}
-"""Groups whose pseudonyms are counted, and the plan whose guesses are laid beside them, by rank."""
+COUNTED = ("Z", "N", "I")
+"""Groups whose pseudonyms are counted and laid beside the guesses of their plan, by rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def steal(attacker: Attacker, alerts: Sequence[Alert], people: Sequence[Alert], 
         data = path.read_bytes()
     opened = [seal.open(PARTNER, row.alert, 1, row.content) for row in rows]
     flat = [each for one in pseudonyms for each in one]
-    guesses = [guess.text for plan in ("N", "Z", "Og") for guess in attacker.guesses(plan, 300)]
+    guesses = [guess.text for plan in COUNTED for guess in attacker.guesses(plan, 300)]
     mine = Keys("finder", "thief")
     known = {key.pseudonym(text) for text in guesses for key in (mine.fine, mine.coarse)}
     return Stolen(
         cases=len(held),
         alerts=len(alerts),
-        names_in_the_file=sum(one in data for one in _secrets((*alerts, *held))),
+        names_in_the_file=sum(one in data for one in secrets((*alerts, *held))),
         descriptions_without_key=data.count(b'"sex"') + data.count(b"birth_decade"),
         descriptions_with_key=sum("sex" in json.loads(one.values) for one in opened) / len(alerts),
         pseudonyms_named_offline=sum(one in known for one in flat),
@@ -95,7 +95,7 @@ def by_counting(attacker: Attacker, people: Sequence[Alert]) -> float:
     Pseudonyms of one partner are equal where match keys are, so the keys themselves are counted here.
     """
     best = 0.0
-    for group, plan in COUNTED.items():
+    for group in COUNTED:
         bearers: defaultdict[bytes, set[int]] = defaultdict(set)
         for one in people:
             for key in case_keys(one.person):
@@ -103,13 +103,14 @@ def by_counting(attacker: Attacker, people: Sequence[Alert]) -> float:
                     bearers[key.text].add(one.number)
         ranked = sorted(bearers, key=lambda text: (-len(bearers[text]), sha256(text).digest()))
         named: set[int] = set()
-        for text, guess in zip(ranked, attacker.guesses(plan, len(ranked)), strict=False):
+        for text, guess in zip(ranked, attacker.guesses(group, len(ranked)), strict=False):
             named |= bearers[text] if guess.text == text else set()
         best = max(best, len(named) / len(people))
     return best
 
 
-def _secrets(people: Iterable[Alert]) -> set[bytes]:
+def secrets(people: Iterable[Alert]) -> set[bytes]:
+    """What must not stand in the file: names as written, and match keys."""
     found: set[bytes] = set()
     for one in people:
         names = (one.person.given_name, one.person.family_name)

@@ -130,16 +130,3 @@ class Proposing:
             # The same reference again tells nobody twice, unless it is more serious or was settled before.
             waiting = DutyWaiting(reference=told_under, urgency=urgency, status=status, at=to_wire(now))
             self._post.tell(session, waiting, priority=priority)
-
-    def decide(self, session: Session, reference: str, state: codes.MatchState, facts: str, seq: int) -> bool:
-        """Remember what a person decided. False if the match went with its alert meanwhile.
-
-        `seq` is the number of the message: of two decisions the one that was sent later counts.
-        """
-        row = self._matches.by_reference(session, reference)
-        if row is None:
-            return False
-        decided = decisions.decided(row.match, state.value, facts, seq)
-        if decided != row.match:
-            self._matches.change(session, decided)
-        return True

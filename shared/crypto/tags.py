@@ -40,6 +40,8 @@ DETAILS_BYTES = 4
 # 32,768 pseudonyms are half a megabyte: the encrypted block is still in the processor's cache when it is
 # combined, and no second buffer as large as the column is needed. It takes half the time of one large pass.
 _CHUNK = 32_768
+# Looking up needs room for a table and for indexes besides, so that a quarter of it is faster by a fifth.
+_CHUNK_TO_FIND = 8_192
 _MASK_END = TAG_BYTES + DETAILS_BYTES
 _SPARE = PSEUDONYM_BYTES - 1
 
@@ -103,12 +105,12 @@ class TagFinder:
         counts = [source.nbytes // PSEUDONYM_BYTES for source in sources]
         if not any(counts) or not len(self._tags):
             return []
-        encryptor, room = _encryptor(self._salt), _room(max(counts))
+        encryptor, room = _encryptor(self._salt), _room(min(max(counts), _CHUNK_TO_FIND))
         found: list[int] = []
         before = 0
         for source, count in zip(sources, counts, strict=True):
-            for start in range(0, count, _CHUNK):
-                piece = source[start * PSEUDONYM_BYTES : (start + _CHUNK) * PSEUDONYM_BYTES]
+            for start in range(0, count, _CHUNK_TO_FIND):
+                piece = source[start * PSEUDONYM_BYTES : (start + _CHUNK_TO_FIND) * PSEUDONYM_BYTES]
                 encryptor.update_into(piece, room.data)
                 places = self._among(np.frombuffer(piece, np.uint8), room[: len(piece)])
                 found += (places + (before + start)).tolist()

@@ -173,14 +173,6 @@ class ContactWish(StrEnum):
     MEET = "meet"
 
 
-class Rarity(StrEnum):
-    """A coarse class of how common the joined attributes are; never the frequency itself."""
-
-    COMMON = "common"
-    MEDIUM = "medium"
-    RARE = "rare"
-
-
 class Verdict(StrEnum):
     """What one comparator says about a possible match."""
 

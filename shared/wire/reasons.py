@@ -114,7 +114,6 @@ TOGETHER: Mapping[str, str] = {
     "keys_year_shortened": "both names (but for one letter) with the year of birth",
     "keys_year_band": "both names with the estimated age",
     "keys_year_initial": "the surname and the first letter of the given name with the year of birth",
-    "keys_year_one": "one name with the year of birth",
     "keys_date_whole": "one name with the full date of birth",
     "keys_date_shortened": "one name (but for one letter) with the full date of birth",
     "keys_day_both": "both names with the day and month of birth",

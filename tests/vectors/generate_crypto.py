@@ -19,7 +19,7 @@ ABOUT = {
     "signing": "PROTOCOL 3.1. Ed25519 over a label and a message.",
     "sealing": "PROTOCOL 3.2. HPKE base mode with X-Wing, HKDF-SHA256, ChaCha20-Poly1305.",
     "oprf": "PROTOCOL 3.3 and 7.2. RFC 9497, ristretto255-SHA512; `blinds` are little-endian scalars.",
-    "tags": "PROTOCOL 3.4. `numbers` are the tags read in big-endian order, in decimal; `unlock` reads details.",
+    "tags": "PROTOCOL 3.4. `numbers` are the tags in big-endian order, in decimal; `unlock` reads details.",
     "rest": "PROTOCOL 3.5. XChaCha20-Poly1305.",
     "keyfile": "PROTOCOL 3.6. Key files, version 1.",
 }

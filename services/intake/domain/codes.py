@@ -167,14 +167,6 @@ class ContactWish(StrEnum):
     MEET = "meet"
 
 
-class Rarity(StrEnum):
-    """How common what a match key joins is; a class, never the frequency."""
-
-    COMMON = "common"
-    MEDIUM = "medium"
-    RARE = "rare"
-
-
 # From here on: lists that stay in the house and have no counterpart on the wire.
 
 

@@ -32,6 +32,8 @@ ALERT_PAIRS = 8
 COARSE_PAIRS = 6
 """Of an alert's pairs of names, those that it says without a year as well."""
 INITIAL_FAMILIES = 2
+DATED_LETTERS = 2
+"""The shortest form with a letter left out that a key with a full date joins."""
 UNDATED_LETTERS = 4
 """The shortest form with a letter left out that a key without a date joins."""
 
@@ -74,7 +76,7 @@ def _core(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
 def _coarse_of_case(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     yield from _bands(pairs[:2], facts.bands)
     yield from _undated(pairs[:2], facts.sexes)
-    yield from _initials(facts.family[:1], facts.initials, facts.years[:1] or facts.bands[:1])
+    yield from _initials(facts.family[:1], facts.initials, facts.years[:1])
     if not facts.years:
         for pair in pairs[:1]:
             yield from _undated_shortened(pair, facts.sexes)
@@ -84,21 +86,19 @@ def _spread(facts: Facts, pairs: list[_Pair]) -> Iterator[_Draft]:
     """The core, then what an alert adds, in the order of what it finds for its number."""
     yield from _core(facts, pairs)
     yield from _undated(pairs[:COARSE_PAIRS], facts.sexes)
-    yield from _initials(facts.family[:1], facts.initials, facts.years[:1] or facts.bands[:1])
+    yield from _initials(facts.family[:1], facts.initials, facts.years[:1])
     yield from _both_names(facts, pairs, facts.years[1:], facts.dates[1:])
     yield from _bands(pairs[:COARSE_PAIRS], facts.bands)
     yield from _one_name(facts, facts.dates[1:])
-    yield from _initials(facts.family[:INITIAL_FAMILIES], facts.initials, [*facts.years[:3], *facts.bands])
+    yield from _initials(facts.family[:INITIAL_FAMILIES], facts.initials, facts.years[:3])
     for pair in pairs[:1]:
         yield from _undated_shortened(pair, facts.sexes[:1])
-        yield from _shortened(pair, facts.years[1:])
         yield from _shortened(pair[::-1], facts.years[:1])  # written in each other's column
     yield from _dated_shortened(facts.family, facts.given, facts, facts.dates[:1])
     for pair in pairs[1:]:
         yield from _shortened(pair, facts.years[:1])
     for pair in pairs[:1]:
         yield from _undated_shortened(pair[::-1], facts.sexes[:1])
-        yield from _shortened(pair[::-1], facts.years[1:])
 
 
 def _both_names(facts: Facts, pairs: list[_Pair], years: list[str], dates: list[str]) -> Iterator[_Draft]:
@@ -127,11 +127,11 @@ def _bands(pairs: list[_Pair], bands: list[str]) -> Iterator[_Draft]:
             yield kinds.BOTH_NAMES_BAND, (*_unordered(pair), band)
 
 
-def _initials(family: list[str], initials: list[str], born: list[str]) -> Iterator[_Draft]:
-    """I: the surname, the initial and the year or band, for a given name that is an initial somewhere."""
+def _initials(family: list[str], initials: list[str], years: list[str]) -> Iterator[_Draft]:
+    """I: the surname, the initial and the year, for a given name that is an initial somewhere."""
     for name in family:
         for letter in initials:
-            for year in born:
+            for year in years:
                 yield kinds.FAMILY_INITIAL_YEAR, (name, letter, year)
 
 
@@ -167,11 +167,11 @@ def _dated_shortened(family: list[str], given: list[str], facts: Facts, dates: l
     """J and E: a shortened name with the full date, and the initial or the sex."""
     for date in dates:
         for name in family:
-            for short in shortened(name):
+            for short in shortened(name, DATED_LETTERS):
                 for letter in facts.initials:
                     yield kinds.FAMILY_INITIAL_DATE, (short, letter, date)
         for name in distinct([*family, *given]):
-            for short in shortened(name):
+            for short in shortened(name, DATED_LETTERS):
                 for sex in facts.sexes:
                     yield kinds.ONE_NAME_SHORTENED, (short, date, sex)
 

@@ -17,10 +17,10 @@ def compare(pair: Pair) -> Finding:
     alert, case = pair.alert, pair.case
     if alert.eye_colour is None or case.eye_colour is None:
         return UNKNOWN
-    pair = frozenset({alert.eye_colour, case.eye_colour})
-    if EyeColour.OTHER in pair:
+    colours = frozenset({alert.eye_colour, case.eye_colour})
+    if EyeColour.OTHER in colours:
         return UNKNOWN
     parameters = {"alert": alert.eye_colour.value, "case": case.eye_colour.value}
-    if len(pair) == 1:
+    if len(colours) == 1:
         return Finding(Level.SAME, parameters)
-    return Finding(Level.NEAR if pair in _ALIKE else Level.DIFFERENT, parameters)
+    return Finding(Level.NEAR if colours in _ALIKE else Level.DIFFERENT, parameters)

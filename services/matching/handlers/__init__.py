@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from services.matching.columns import Columns
 from services.matching.comparing import Comparing
 from services.matching.continuing import Continuing
+from services.matching.deciding import Deciding, Weighing
 from services.matching.finer import Finer
-from services.matching.handlers.alerts import AlertHandlers
+from services.matching.handlers.alerts import KEYS_VERSION, AlertHandlers
 from services.matching.handlers.candidates import CandidateHandlers
 from services.matching.handlers.cases import CaseHandlers
 from services.matching.handlers.partners import PartnerHandlers
@@ -19,6 +20,7 @@ from services.matching.store.alerts import Alerts
 from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases
 from services.matching.store.content import AlertContentSealer
+from services.matching.store.kept import KeptDecisions
 from services.matching.store.matches import Matches
 from shared.crypto.rest import RestCipher
 from shared.post.incoming import BatchHandler, Handler, Incoming
@@ -57,12 +59,16 @@ class Handlers:
         comparing = Comparing(cases, self.columns)
         proposing = Proposing(matches, post, audit, clock, str(me))
         finer = Finer(candidates, proposing, post, clock)
+        weighing = Weighing(alerts, cases, candidates)
+        deciding = Deciding(matches, KeptDecisions(cipher), weighing, clock, KEYS_VERSION)
         about_alerts = AlertHandlers(
             alerts, matches, candidates, comparing, finer, proposing, post, audit, clock, receipt_slot_seconds
         )
         self._continuing = Continuing(database, cases, alerts, matches, candidates, finer, clock)
         about_cases = CaseHandlers(cases, matches, candidates, self.columns, self._continuing, audit, clock)
-        about_partners = PartnerHandlers(alerts, cases, matches, candidates, self.columns, proposing, audit)
+        about_partners = PartnerHandlers(
+            alerts, cases, matches, candidates, self.columns, proposing, deciding, audit
+        )
         about_candidates = CandidateHandlers(candidates, self._continuing, clock)
         self._receipts = Receipts(database, post, audit, clock, me, receipt_slot_seconds, sign_head)
         self._about_partners = about_partners

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from services.matching.columns import Columns
+from services.matching.deciding import Deciding
 from services.matching.handlers.bodies import body_of
 from services.matching.proposing import Proposing
 from services.matching.store import partners, receipts, unfinished
@@ -31,6 +32,7 @@ class PartnerHandlers:
         candidates: Candidates,
         columns: Columns,
         proposing: Proposing,
+        deciding: Deciding,
         audit: Audit,
     ) -> None:
         self._alerts = alerts
@@ -39,6 +41,7 @@ class PartnerHandlers:
         self._candidates = candidates
         self._columns = columns
         self._proposing = proposing
+        self._deciding = deciding
         self._audit = audit
 
     def changed(self, session: Session, incoming: Incoming) -> None:
@@ -64,7 +67,7 @@ class PartnerHandlers:
     def decided(self, session: Session, incoming: Incoming) -> None:
         """What a person decided, for the facts that they saw."""
         body = body_of(incoming, MatchDecided)
-        if self._proposing.decide(session, body.match, body.state, body.facts, incoming.seq or 0):
+        if self._deciding.decide(session, body.match, body.state, body.facts, incoming.seq or 0):
             self._audit.append(
                 session, incoming.sender, "match.decided", body.match, {"state": body.state.value}
             )

@@ -1,5 +1,6 @@
 """Possible matches, by reference; what was compared is kept as an encrypted digest only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,8 @@ class MatchRow:
     key: AlertKey
     own_case: str
     match: Match
+    kept: str | None = None
+    """The row of `kept_decision` about it."""
 
 
 class Matches:
@@ -49,6 +52,15 @@ class Matches:
         """Write version, state and facts."""
         chosen = update(table).where(table.c.match == match.reference)
         session.execute(chosen.values(**self._values(match)))
+
+    def link(self, session: Session, reference: str, kept: str | None) -> None:
+        """Remember, as long as this match lives, which row its decision was kept in."""
+        session.execute(update(table).where(table.c.match == reference).values(decision=kept))
+
+    def in_states(self, session: Session, states: Collection[str]) -> list[MatchRow]:
+        """All matches in one of these states."""
+        chosen = select(table).where(table.c.state.in_(sorted(states)))
+        return [self._read(row) for row in session.execute(chosen.order_by(table.c.match))]
 
     def by_reference(self, session: Session, reference: str) -> MatchRow | None:
         """The match of this reference, if it was not deleted with its alert."""
@@ -96,7 +108,7 @@ class Matches:
         match = Match(
             row.match, row.version, row.state, facts, excluded or None, row.decided_seq, about or None
         )
-        return MatchRow(AlertKey(row.partner, row.alert), row.own_case, match)
+        return MatchRow(AlertKey(row.partner, row.alert), row.own_case, match, row.decision)
 
 
 @cache

@@ -94,6 +94,8 @@ match = Table(
     # Encrypted: the digest of a coarse description could be guessed.
     Column("facts", LargeBinary, nullable=False),
     Column("created", UtcDateTime, nullable=False),
+    # The row of `kept_decision` that the latest decision made. The link goes with the match, the row stays.
+    Column("decision", String(40)),
     # However many workers compare, a pair is on record once (case 87).
     UniqueConstraint("partner", "alert", "own_case"),
     Index(None, "own_case"),

@@ -1,4 +1,4 @@
-"""`myosotis evaluate`: the tables it reads, the figures it gives, and that the real pipeline is in between."""
+"""`myosotis evaluate`: the tables it reads, the figures it gives, the real pipeline in between."""
 
 import csv
 import json
@@ -99,13 +99,18 @@ def test_only_the_id_is_required(tmp_path: Path) -> None:
 def test_values_are_those_of_the_import(tmp_path: Path) -> None:
     sheet = _read(
         tmp_path,
-        "id,kind,given_name,sex,date_of_birth,age,height_cm,languages\nx,found,Rūta,female,1987-03,,170,lt ru\n",
+        "id,kind,given_name,sex,date_of_birth,age,height_cm,languages\n"
+        "x,found,Rūta,female,1987-03,,170,lt ru\n",
     )
     person = sheet.entries[0].person
     assert sheet.entries[0].kind is CaseKind.FOUND
     assert (person.given_name, person.sex, person.height_cm) == ("Rūta", Sex.FEMALE, 170)
     assert person.date_of_birth is not None
-    assert (person.date_of_birth.year, person.date_of_birth.month, person.date_of_birth.day) == (1987, 3, None)
+    assert (person.date_of_birth.year, person.date_of_birth.month, person.date_of_birth.day) == (
+        1987,
+        3,
+        None,
+    )
 
 
 def test_unknown_columns_are_named_and_ignored(tmp_path: Path) -> None:
@@ -145,7 +150,9 @@ def test_a_value_that_cannot_be_read_counts_as_unknown_and_is_counted(
         ("id,given_name\nx,Rūta\nx,Ona\n", "row 3 repeats an id"),
     ],
 )
-def test_a_table_that_cannot_be_used_is_refused_by_file_and_row(tmp_path: Path, text: str, message: str) -> None:
+def test_a_table_that_cannot_be_used_is_refused_by_file_and_row(
+    tmp_path: Path, text: str, message: str
+) -> None:
     with pytest.raises(AdminError, match=message):
         _read(tmp_path, text)
 

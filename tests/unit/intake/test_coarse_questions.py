@@ -188,8 +188,9 @@ def test_both_keys_are_pinned(vilnius: Node, lyon: Node, monkeypatch: pytest.Mon
 
 
 def test_somebody_without_a_birth_date_is_found_under_the_coarse_key(vilnius: Node, lyon: Node) -> None:
-    found = register(lyon, undated())
-    searched = vilnius.intake.cases.register(case(CaseKind.MISSING, undated()), WORKER).summary.id
+    someone = undated("Margarita")  # a long name: more coarse keys than there are places
+    found = register(lyon, someone)
+    searched = vilnius.intake.cases.register(case(CaseKind.MISSING, someone), WORKER).summary.id
     round_trip(lyon, vilnius)
     vilnius.intake.alerts.publish(searched, Choices(), WORKER, partners=[LYON])
     [told], [alert] = lyon.bodies(CasePseudonyms), vilnius.bodies(AlertPublished)
@@ -200,7 +201,7 @@ def test_somebody_without_a_birth_date_is_found_under_the_coarse_key(vilnius: No
         for entry in told.entries
         if tag(salt, decode_base64(entry.value)) in decode_base64(alert.tag_sets[0].tags)
     }
-    coarse = [key.group for key in case_keys(undated()) if key.coarse]
+    coarse = [key.group for key in case_keys(someone) if key.coarse]
     assert len(coarse) > 4
     assert groups >= set(coarse[:4])  # a batch of two blocks has places for four of them
 

@@ -11,7 +11,7 @@ from shared.wire.messages import Description as WireDescription
 
 MIRRORED = (
     "MsgStatus", "Urgency", "Tlp", "PermittedUse", "Category", "CaseKind", "Sex", "EyeColour", "HairColour",
-    "HeightBand", "MarkKind", "MarkPlace", "MatchState", "ContactWish", "Rarity",
+    "HeightBand", "MarkKind", "MarkPlace", "MatchState", "ContactWish",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.finer import rarity
 from services.intake.domain.finer.agreement import Agreement, Birth, Name, Place, compare
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import BITS, BYTES, Born, Details, of_person
 from services.intake.domain.person import Person
 from tests.unit.intake_domain.people import person
@@ -18,12 +19,12 @@ RECORDED = person("Rūta", "Kazlauskienė", "1987-03-14", place="Vilnius", prote
 
 
 def agreements(found: Person, missing: Person = RECORDED) -> set[Agreement]:
-    """What comes out under many salts: classes are small, so one salt may agree by chance."""
+    """What comes out under many dealings: classes are small, so one may agree by chance."""
     return {compare(found, of_person(missing, salt), salt) for salt in SALTS}
 
 
 def usual(found: Person, missing: Person = RECORDED) -> Agreement:
-    """What comes out under most salts, field by field."""
+    """What comes out under most dealings, field by field."""
     each = [compare(found, of_person(missing, salt), salt) for salt in SALTS]
     return Agreement(
         **{
@@ -64,15 +65,15 @@ def test_a_place_is_told_only_if_it_may_be(protect: bool | None) -> None:
     assert all(of_person(RECORDED, salt).place for salt in SALTS)
 
 
-def test_classes_are_dealt_anew_for_every_alert() -> None:
-    """Nobody joins two alerts by their details, and no table of classes serves for two."""
+def test_how_classes_are_dealt_changes_them() -> None:
+    """So that what is tested under many dealings holds for the one of the protocol by more than luck."""
     told = [of_person(RECORDED, salt) for salt in SALTS]
     for name in ("given_sound", "family_sound", "given_front", "family_back", "month", "place"):
         assert len({getattr(one, name) for one in told}) > 1
 
 
 def test_a_day_is_one_of_three_classes() -> None:
-    """Rule 1: a full birth date does not leave in an alert; somebody with the key learns a ninth of the days."""
+    """Rule 1: no full birth date leaves in an alert; who holds the key is left with a ninth of them."""
     days = [person("Rūta", "Kazlauskienė", f"1987-03-{day:02d}") for day in range(1, 32)]
     for salt in SALTS:
         assert {of_person(one, salt).day for one in days} == {1, 2, 3}
@@ -96,6 +97,12 @@ def test_how_much_is_known_of_a_birth(known: Person, form: Born) -> None:
     assert bool(told.day) == bool(told.month) == (form is Born.DATE)
 
 
+def test_however_often_a_person_is_told_of_nothing_adds_up() -> None:
+    """Dealt by what changes, the details of two alerts, versions or epochs would narrow the name down."""
+    assert of_person(RECORDED, DEALT) == of_person(replace(RECORDED), DEALT)
+    assert DEALT == b"myosotis classes"
+
+
 # How they agree.
 
 
@@ -105,9 +112,21 @@ def test_how_much_is_known_of_a_birth(known: Person, form: Born) -> None:
         ("the same", RECORDED, ("same", "same", "same", "same")),
         ("no diacritics", person("Ruta", "Kazlauskiene", "1987-03-14"), ("same", "same", "same", "unknown")),
         ("maiden form", person("Rūta", "Kazlauskaitė", "1987-03-14"), ("same", "part", "same", "unknown")),
-        ("another surname", person("Rūta", "Morkūnaitė", "1987-03-14"), ("same", "different", "same", "unknown")),
-        ("husband's other surname", person("Rūta", "Morkūnienė", "1987-03-14"), ("same", "close", "same", "unknown")),
-        ("sister", person("Daiva", "Kazlauskienė", "1983-09-02"), ("different", "same", "different", "unknown")),
+        (
+            "another surname",
+            person("Rūta", "Morkūnaitė", "1987-03-14"),
+            ("same", "different", "same", "unknown"),
+        ),
+        (
+            "husband's other surname",
+            person("Rūta", "Morkūnienė", "1987-03-14"),
+            ("same", "close", "same", "unknown"),
+        ),
+        (
+            "sister",
+            person("Daiva", "Kazlauskienė", "1983-09-02"),
+            ("different", "same", "different", "unknown"),
+        ),
         ("initial", person("R.", "Kazlauskienė", "1987-03-14"), ("initial", "same", "same", "unknown")),
         ("no given name", person("", "Kazlauskienė", "1987-03-14"), ("unknown", "same", "same", "unknown")),
         ("day off", person("Rūta", "Kazlauskienė", "1987-03-15"), ("same", "same", "one_part", "unknown")),
@@ -119,7 +138,11 @@ def test_how_much_is_known_of_a_birth(known: Person, form: Born) -> None:
         ("namesake", person("Rūta", "Kazlauskienė", "1979-11-30"), ("same", "same", "different", "unknown")),
         ("no date", person("Rūta", "Kazlauskienė"), ("same", "same", "unknown", "unknown")),
         ("city", person("Rūta", "Kazlauskienė", place="Wilno"), ("same", "same", "unknown", "same")),
-        ("other city", person("Rūta", "Kazlauskienė", place="Lyon"), ("same", "same", "unknown", "different")),
+        (
+            "other city",
+            person("Rūta", "Kazlauskienė", place="Lyon"),
+            ("same", "same", "unknown", "different"),
+        ),
         ("nothing", Person(), ("unknown", "unknown", "unknown", "unknown")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -132,7 +155,9 @@ def test_levels(what: str, found: Person, expected: tuple[str, str, str, str]) -
 
 def test_day_and_month_in_each_others_place() -> None:
     missing = person("Rūta", "Kazlauskienė", "1987-05-03")
-    assert Birth.SWAPPED in {one.birth for one in agreements(person("Rūta", "Kazlauskienė", "1987-03-05"), missing)}
+    assert Birth.SWAPPED in {
+        one.birth for one in agreements(person("Rūta", "Kazlauskienė", "1987-03-05"), missing)
+    }
 
 
 def test_names_in_each_others_column() -> None:

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import of_person
 from services.intake.domain.matchkeys import KEYS_VERSION, MatchKey, alert_keys, case_keys
 from services.intake.domain.names.skeleton import readings, words
@@ -15,7 +16,6 @@ from services.intake.domain.person import Person
 from services.intake.domain.person_record import to_plain
 from tests.unit.intake_domain.people import person
 
-SALT = bytes(range(16))
 FOLDER = Path(__file__).parents[2] / "vectors"
 
 PEOPLE: dict[str, Person] = {
@@ -69,7 +69,7 @@ def main() -> None:
             "person": to_plain(known),
             "case_keys": _keys(case_keys(known)),
             "alert_keys": _keys(alert_keys(known)),
-            "details": of_person(known, SALT).pack().hex(),
+            "details": of_person(known, DEALT).pack().hex(),
         }
         for what, known in PEOPLE.items()
     ]
@@ -86,8 +86,8 @@ def main() -> None:
 
 
 ABOUT = (
-    "A person in, match keys out, in order: group, text, whether it is coarse; and the details under the salt 000102...0f. Dates are checked against 2026-11-21. "
-    "All people are invented."
+    "A person in, match keys out, in order: group, text, whether it is coarse; and the details, in "
+    "hexadecimal digits. Dates are checked against 2026-11-21. All people are invented."
 )
 
 

@@ -1,4 +1,4 @@
-"""Levels of agreement between an alert's details and an own person: all that leaves intake of a comparison."""
+"""Levels of agreement of an alert's details with an own person: all that leaves intake of a comparison."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,9 +77,9 @@ class Agreement:
         }
 
 
-def compare(person: Person, told: Details, salt: bytes) -> Agreement:
+def compare(person: Person, told: Details, dealt: bytes) -> Agreement:
     """Compare an own person with what an alert's details tell; every reading of the own names is tried."""
-    classes = Classes(salt)
+    classes = Classes(dealt)
     first, second = columns(person)
     given, family = _Own.of(first, given=True), _Own.of(second, given=False)
     for alternate in person.alternate_names:
@@ -90,7 +90,9 @@ def compare(person: Person, told: Details, salt: bytes) -> Agreement:
     crossed = _names(family, given, told, classes)
     swapped = _rank(crossed) > _rank(straight) and not {Name.DIFFERENT, Name.CLOSE} & set(crossed)
     on_given, on_family = crossed if swapped else straight
-    return Agreement(on_given, on_family, swapped, _birth(person, told, classes), _place(person, told, classes))
+    return Agreement(
+        on_given, on_family, swapped, _birth(person, told, classes), _place(person, told, classes)
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -135,7 +137,9 @@ def _name(own: _Own, ends: tuple[int, int], sound: int, initial: int, classes: C
     if own.sounds and sound:
         same_ends = sum(
             end != 0 and end in _classes(forms, field, classes)
-            for end, forms, field in zip(ends, (own.fronts, own.backs), ("given_front", "given_back"), strict=True)
+            for end, forms, field in zip(
+                ends, (own.fronts, own.backs), ("given_front", "given_back"), strict=True
+            )
         )
         if sound in _classes(own.sounds, "given_sound", classes):
             return (Name.SOUND, Name.PART, Name.SAME)[same_ends]

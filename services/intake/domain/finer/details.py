@@ -1,7 +1,8 @@
 """Details: what an alert says of a person in 32 bits, to whoever shares a match key with it.
 
 Each field is a small class, not a value: the sound of a surname is one of fifteen classes, a day of the month
-one of three. Classes of names, numbers and places are dealt anew for every alert by its salt.
+one of three. By what classes are dealt is in `dealing`: the same for every alert, so that however often a
+person is told of, nothing adds up.
 Somebody with the same person agrees in all of them; somebody with another disagrees in most; and a guesser
 who holds a match key gains a few bits, never a value (docs/MATCH-KEYS 12).
 """
@@ -86,9 +87,9 @@ if tuple(BITS) != tuple(field.name for field in fields(Details)):
     raise AssertionError("the fields of Details stand in the order of BITS")
 
 
-def of_person(person: Person, salt: bytes) -> Details:
-    """What an alert with this salt says of its person; the place only if it may be told (rule 3)."""
-    facts, classes = of_case(person), Classes(salt)
+def of_person(person: Person, dealt: bytes) -> Details:
+    """What an alert says of its person; the place only if it may be told (rule 3)."""
+    facts, classes = of_case(person), Classes(dealt)
     given, family = map(first, columns(person))
     born, year, month, day = birth(person)
     return Details(
@@ -108,22 +109,22 @@ def of_person(person: Person, salt: bytes) -> Details:
 
 
 class Classes:
-    """Deals values into the classes of one alert."""
+    """Deals values into classes."""
 
-    def __init__(self, salt: bytes) -> None:
-        self._salt = salt
+    def __init__(self, dealt: bytes) -> None:
+        self._dealt = dealt
 
     def of(self, field: str, value: str) -> int:
         """The class of a value, from 1; 0 for the empty value. Names share their classes, whichever name."""
         if not value:
             return 0
         label = _SHARED.get(field, field)
-        text = b"|".join((_LABEL, self._salt, label.encode("ascii"), value.encode("ascii")))
+        text = b"|".join((_LABEL, self._dealt, label.encode("ascii"), value.encode("ascii")))
         count = (1 << BITS[field]) - 1
         return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") % count + 1
 
     def number(self, field: str, value: int) -> int:
-        """The class of a day or month, from 1; 0 for 0. Both share their classes, because people swap them."""
+        """The class of a day or month, from 1; 0 for 0. They share their classes: people swap them."""
         return self.of(field, str(value)) if value else 0
 
 

@@ -11,7 +11,7 @@
     skeleton     puts them together: one best reading for a case, several for an alert
     plain        a finer spelling, with vowels, for a comparison letter by letter
     lexicon      nicknames and forms of one given name in several languages (equivalents.txt)
-    rarity       a coarse class of how common a name is
+    frequency    how rare a name is, by the shipped table that `frequency_table` makes
 
 All of it is part of the protocol: a change here needs a new KEYS_VERSION.
 """
