@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format compose-test bench bench-matching bench-privacy vectors clean
+.PHONY: help setup demo test test-fast check format compose-test bench bench-matching bench-privacy bench-scale vectors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -60,6 +60,9 @@ bench-matching: setup $(PEERS) ## How well matching finds people, beside its pee
 
 bench-privacy: setup ## What can be read back from what is sent and kept; POPULATIONS=Lithuania chooses
 	@$(BIN)/python -m bench.privacy $(if $(POPULATIONS),--populations $(POPULATIONS))
+
+bench-scale: setup ## 10 alerts a second against 100,000 own cases, and 50 partners; four minutes
+	@$(BIN)/python -m bench.scale
 
 $(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peers-compiled.txt
 	@echo "Setting up build/peers-venv, for the comparison alone (about two minutes) ..."

@@ -122,8 +122,8 @@ def _propose(found: Report, path: Path) -> None:
         raise AdminError(str(error)) from None
     path.write_text(_text(proposal), encoding="utf-8")
     console.note(
-        f"{path}: {console.several(len(proposal.moved), 'weight')} would change. Nothing was applied: weights "
-        "change with a release. Send the file to the developers; it names nobody."
+        f"{path}: {console.several(len(proposal.moved), 'weight')} would change. Nothing was applied: "
+        "weights change with a release. Send the file to the developers; it names nobody."
     )
 
 
@@ -133,13 +133,14 @@ def _text(proposal: Proposal) -> str:
         f"Left out: {proposal.left_out} other decisions (older rules, no match keys, or nothing settled).",
         f"Shipped weights {rules.weights_version()}, match keys version {KEYS_VERSION}. Hundredths of a bit.",
         "",
-        "NOTHING WAS APPLIED. Weights are the same for everybody (services/matching/weights.py). They change with",
-        "a release, after a look at this table and at the labelled sets (bench/matching/fit.py). A strength has to",
-        "mean the same afterwards: if many weights move, its limits there are looked at, too.",
+        "NOTHING WAS APPLIED. Weights are the same for everybody (services/matching/weights.py). They change",
+        "with a release, after a look at this table and at the labelled sets (bench/matching/fit.py).",
+        "Strengths have to mean the same afterwards: if many weights move, their limits are looked at, too.",
+        "START says how many of all shown pairs are right here, which differs from house to house.",
         "",
-        "How much a decision surprises, in bits; if the second is not smaller, nothing is gained:",
-        f"{proposal.surprise_now:7.3f} with the shipped weights",
-        f"{proposal.surprise_then:7.3f} with weights that were fitted without it",
+        "How much decisions surprise that were not fitted to, in bits; the second has to be smaller:",
+        f"{proposal.surprise_now:7.3f} with the shipped weights and the START of here",
+        f"{proposal.surprise_then:7.3f} with weights that were fitted here",
         "",
         f"Rows that fewer than {LEAST_BEHIND} decisions speak about are left as they are.",
         "",

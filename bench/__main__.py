@@ -64,7 +64,13 @@ def measure(plan: Plan, folder: Path, report: Report) -> None:
     report.put(pseudonym_ratio=found.ratio, pseudonyms_per_second=found.ours)
     sizes = dict(zip(compare.SIZES, plan.sizes, strict=True))
     for name, one in compare.measure(sizes, folder, plan.compare_alerts, _say("d compare")).items():
-        report.put(**{f"compare_ms_{name}": one.milliseconds, f"compare_mb_{name}": one.megabytes})
+        report.put(
+            **{
+                f"compare_ms_{name}": one.milliseconds,
+                f"compare_cpu_ms_{name}": one.processor,
+                f"compare_mb_{name}": one.megabytes,
+            }
+        )
     with nodes.broker(folder / "broker") as broker:
         with nodes.circle(folder / "exchange", broker) as (sender, partner):
             logs = _folder(folder / "exchange-logs")

@@ -103,10 +103,17 @@ def across(found: Features, ridge: float) -> str:
     return quality(found, given)
 
 
-def together(sets: Sequence[Features], ridge: float) -> NDArray[np.float64]:
-    """Weights fitted on all sets, each as important as any other."""
+def together(
+    sets: Sequence[Features], ridge: float, weighing: Sequence[float] | None = None
+) -> NDArray[np.float64]:
+    """Weights fitted on all sets, each as important as any other, or as `weighing` says."""
     largest = max(len(one.labels) for one in sets)
-    importance = np.concatenate([np.full(len(one.labels), largest / len(one.labels)) for one in sets])
+    importance = np.concatenate(
+        [
+            np.full(len(one.labels), times * largest / len(one.labels))
+            for one, times in zip(sets, weighing or [1.0] * len(sets), strict=True)
+        ]
+    )
     values = np.vstack([one.values for one in sets])
     labels = np.concatenate([one.labels for one in sets])
     return fit(values, labels, importance, towards_nothing(values, ridge))
@@ -130,6 +137,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--ridge", type=float, default=3.0)
     parser.add_argument("--today", type=date.fromisoformat, default=date(2026, 7, 1))
+    parser.add_argument("--weigh", nargs="*", type=float, help="how much each folder counts (1 each)")
     arguments = parser.parse_args()
     joined: list[Joined] = []
     for folder in arguments.folders:
@@ -149,7 +157,7 @@ def main() -> None:
         if others:
             given = scores(together(others, arguments.ridge), found.values)
             print(f"{folder.name}: fitted on the others: {quality(found, given)}")
-    weights = together(sets, arguments.ridge)
+    weights = together(sets, arguments.ridge, arguments.weigh)
     for folder, found in zip(arguments.folders, sets, strict=True):
         print(f"{folder.name}: fitted on all: {quality(found, scores(weights, found.values))}")
     print(table(names, weights))

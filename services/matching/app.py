@@ -156,5 +156,6 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> MatchingApp:
         receipt_slot_seconds=settings.receipt_slot_seconds,
         guard=guard,
         sign_head=lambda message: keys.signing_key.sign(b"myosotis audit head v1", message),
+        column_bytes=None if settings.columns_mb is None else settings.columns_mb << 20,
     )
     return MatchingApp(settings, database, clock, bundle, keys, directory, handlers, ServiceMetrics(), guard)

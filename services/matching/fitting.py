@@ -14,6 +14,7 @@ Name = tuple[str, str, str]
 """Comparator, row of the table, and what is counted: `times` or `bits`."""
 Numbers = NDArray[np.float64]
 _STEPS = 50
+_LEAST_STEP = 1e-6
 
 
 def matrix(rows: Sequence[Mapping[Name, float]], names: Sequence[Name]) -> Numbers:
@@ -42,13 +43,22 @@ def fit(
     ones = np.hstack([values, np.ones((len(values), 1))])
     begin = np.zeros(ones.shape[1]) if prior is None else prior * math.log(2)
     weights = begin.copy()
+    signs = 1 - 2 * labels
+
+    def loss(at: Numbers) -> float:
+        wrong = np.logaddexp(0, signs * (ones @ at))
+        return float(importance @ wrong + shrink @ (at - begin) ** 2 / 2)
+
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(ones @ weights, -30, 30)))
         slope = ones.T @ (importance * (chance - labels)) + shrink * (weights - begin)
         bend = (ones * (importance * chance * (1 - chance))[:, None]).T @ ones + np.diag(shrink + 1e-9)
         step = np.linalg.solve(bend, slope)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-6:
+        # Far from the end a whole step may overshoot, and the next one more so.
+        while loss(weights - step) > loss(weights) and float(np.abs(step).max()) >= _LEAST_STEP:
+            step /= 2
+        weights = weights - step
+        if float(np.abs(step).max()) < _LEAST_STEP:
             break
     bits: Numbers = weights / math.log(2)
     return bits

@@ -19,6 +19,8 @@ RIDGE = 3.0
 """How strongly a weight is held to the shipped one: as if that were known to 0.8 bits."""
 _RIDGE_BITS = RIDGE * 64
 """The same for weights that count eight and more times, once for each bit of rarity."""
+_HELD = 1e9
+"""A weight that is held to this is not fitted."""
 _FOLDS = 5
 START_ROW: Name = ("START", "", "times")
 
@@ -59,7 +61,8 @@ class Proposal:
     """Decisions under older rules, about pairs without match keys, or that settle nothing."""
     surprise_now: float
     surprise_then: float
-    """Bits a decision, by the shipped weights and by new ones that were fitted without these decisions."""
+    """Bits a decision, by the shipped weights and by new ones, each fitted without the decision: of the
+    shipped ones only the constant."""
 
 
 def propose(kept: Sequence[Kept], keys_version: int) -> Proposal:
@@ -78,9 +81,10 @@ def propose(kept: Sequence[Kept], keys_version: int) -> Proposal:
     values = matrix([_row(one) for one in usable], everything)
     behind = np.count_nonzero(values, axis=0)
     prior = np.array([*(shipped()[name] for name in everything), START], dtype=np.float64) / 100
-    shrink = np.array([_RIDGE_BITS if what == "bits" else RIDGE for _, _, what in everything] + [RIDGE])
-    # What few speak about stays as it is, whatever they say.
-    shrink[:-1][behind < LEAST_BEHIND] = 1e9
+    shrink = np.array([_RIDGE_BITS if what == "bits" else RIDGE for _, _, what in everything] + [0.0])
+    # How many of all pairs are right differs from house to house: nothing holds the constant, or the other
+    # weights would have to make up for it. What few speak about stays as it is, whatever they say.
+    shrink[:-1][behind < LEAST_BEHIND] = _HELD
     fitted = fit(values, labels, np.ones(len(labels)), shrink, prior)
     counts = [*map(int, behind), len(usable)]
     moved = [
@@ -94,7 +98,7 @@ def propose(kept: Sequence[Kept], keys_version: int) -> Proposal:
         right,
         wrong,
         len(kept) - len(usable),
-        surprise(scores(prior, values), labels),
+        surprise(_unseen(values, labels, np.append(np.full(len(everything), _HELD), 0.0), prior), labels),
         surprise(_unseen(values, labels, shrink, prior), labels),
     )
 

@@ -30,37 +30,38 @@ class Row:
         return weight + round(self.per_bit.get(finding.row, 0) * finding.bits)
 
 
-START = -437
-"""What an agreeing key is worth before anything else is looked at: most keys in common are chance."""
+START = -21
+"""What an agreeing key is worth before anything else is looked at."""
 
 FITTED = "fitted together (bench/matching/fit.py)"
 # fmt: off
 BESIDE_NAMES: dict[str, Row] = {
     "family_name": Row(
-        {"same": 17, "part": -156, "sound": -79, "near": -215, "shortened": -248, "close": 17, "different": -49},
+        {"same": -227, "part": -280, "sound": -322, "near": -456, "shortened": -249, "close": -31,
+         "different": -96},
         FITTED,
-        per_bit={"same": 17, "part": 33, "sound": 20, "near": 36, "shortened": 26},
+        per_bit={"same": 29, "part": 32, "sound": 24, "near": 51, "shortened": 17},
     ),
     "given_name": Row(
-        {"same": -7, "part": -106, "sound": -155, "near": -273, "shortened": -157, "close": 24, "initial": 267,
-         "different": -70},
+        {"same": -102, "part": -270, "sound": -363, "near": -294, "shortened": -408, "close": -167,
+         "initial": 173, "different": -158},
         FITTED,
-        per_bit={"same": 17, "part": 22, "sound": 29, "near": 39, "shortened": 6},
+        per_bit={"same": 11, "part": 20, "sound": 33, "near": 36, "shortened": 28},
     ),
-    "columns":      Row({"near": -45}, FITTED),
-    "birth":        Row({"same": 86, "swapped": -212, "one_part": -116, "year": 129, "near": -179,
-                         "different": -260}, FITTED),
-    "place":        Row({"same": -16, "different": -72}, FITTED),
-    "keys_year":    Row({"both": 159, "shortened": 142, "band": 249, "initial": -72}, FITTED),
-    "keys_date":    Row({"whole": 418, "shortened": 218}, FITTED),
-    "keys_day":     Row({"both": 576}, FITTED),
-    "keys_place":   Row({"both": 185}, FITTED),
-    "keys_names":   Row({"both": 76, "shortened": -53}, FITTED),
-    "sex":          Row({"same": 49, "different": -204}, FITTED),
-    "birth_decade": Row({"same": 8, "near": -20, "different": -539}, FITTED),
-    "nationality":  Row({"same": 24, "different": -168}, FITTED),
-    "region":       Row({"same": 202, "near": -184, "different": 1}, FITTED),
-    "languages":    Row({"same": 12, "different": -303}, FITTED),
+    "columns":      Row({"near": -95}, FITTED),
+    "birth":        Row({"same": 14, "swapped": -356, "one_part": -140, "year": 133, "near": -163,
+                         "different": -203}, FITTED),
+    "place":        Row({"same": 34, "different": -38}, FITTED),
+    "keys_year":    Row({"both": 336, "shortened": 299, "band": 423, "initial": 37}, FITTED),
+    "keys_date":    Row({"whole": 595, "shortened": 233}, FITTED),
+    "keys_day":     Row({"both": 635}, FITTED),
+    "keys_place":   Row({"both": 260}, FITTED),
+    "keys_names":   Row({"both": 75, "shortened": 5}, FITTED),
+    "sex":          Row({"same": -47, "different": -347}, FITTED),
+    "birth_decade": Row({"same": -114, "near": -121, "different": -480}, FITTED),
+    "nationality":  Row({"same": 3, "different": -202}, FITTED),
+    "region":       Row({"same": 49, "near": -205, "different": -64}, FITTED),
+    "languages":    Row({"same": 52, "different": -318}, FITTED),
     "height":       Row({"same": 180, "near": 50, "different": -150}, "as in ALONE: no set has it"),
     "eye_colour":   Row({"same": 130, "near": 30, "different": -150}, "as in ALONE: no set has it"),
     "hair_colour":  Row({"same": 100, "different": -50}, "as in ALONE: no set has it"),
@@ -70,20 +71,40 @@ BESIDE_NAMES: dict[str, Row] = {
 # fmt: on
 """Weights beside agreeing match keys: what each fact adds to all the others."""
 
-# fmt: off
 ALONE: dict[str, Row] = {
-    "sex": Row({"same": 100, "near": 0, "different": -500}, "estimate: two equal halves; 3 in 100 written down wrongly"),
-    "birth_decade": Row({"same": 270, "near": 50, "different": -800}, "estimate: seven bands in use; two bands off in 1 of 250"),
-    "height": Row({"same": 180, "near": 50, "different": -150}, "estimate: adults spread over four bands; children grow"),
-    "eye_colour": Row({"same": 130, "near": 30, "different": -150}, "estimate: four common colours, written down unreliably"),
-    "hair_colour": Row({"same": 100, "near": 0, "different": -50}, "estimate: four common colours, dyed or grey in 1 of 4"),
-    "languages": Row({"same": 120, "near": 0, "different": -100}, "estimate: common languages are shared by half of all pairs"),
-    "marks": Row({"same": 500, "near": 0, "different": -30}, "estimate: one kind at one place in 3 of 100 people", most=2),
-    "nationality": Row({"same": 150, "near": 0, "different": -150}, "estimate: one third of found people share the commonest"),
-    "region": Row({"same": 250, "near": 100, "different": -30}, "estimate: ten regions a country; missing people travel"),
-    "last_seen": Row({"same": 80, "near": 0, "different": -400}, "estimate: found before last seen is an error in 1 of 16"),
+    "sex": Row({"same": 100, "different": -500}, "estimate: two equal halves; 3 in 100 written down wrongly"),
+    "birth_decade": Row(
+        {"same": 270, "near": 50, "different": -800},
+        "estimate: seven bands in use; two bands off in 1 of 250",
+    ),
+    "height": Row(
+        {"same": 180, "near": 50, "different": -150},
+        "estimate: adults spread over four bands; children grow",
+    ),
+    "eye_colour": Row(
+        {"same": 130, "near": 30, "different": -150},
+        "estimate: four common colours, written down unreliably",
+    ),
+    "hair_colour": Row(
+        {"same": 100, "different": -50}, "estimate: four common colours, dyed or grey in 1 of 4"
+    ),
+    "languages": Row(
+        {"same": 120, "different": -100}, "estimate: common languages are shared by half of all pairs"
+    ),
+    "marks": Row(
+        {"same": 500, "different": -30}, "estimate: one kind at one place in 3 of 100 people", most=2
+    ),
+    "nationality": Row(
+        {"same": 150, "different": -150}, "estimate: one third of found people share the commonest"
+    ),
+    "region": Row(
+        {"same": 250, "near": 100, "different": -30},
+        "estimate: ten regions a country; missing people travel",
+    ),
+    "last_seen": Row(
+        {"same": 80, "different": -400}, "estimate: found before last seen is an error in 1 of 16"
+    ),
 }
-# fmt: on
 """Weights of coded values where there is nothing else: for a person without a name."""
 
 SPECIFIC_VALUES = 5

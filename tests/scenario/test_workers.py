@@ -103,3 +103,10 @@ def test_a_worker_restarted_within_a_slot_asks_anew_in_the_next(two: World) -> N
         row = session.get_one(PolicyRow, LYON)
         assert (row.offences, row.refused_over_budget) == (0, 0)
     old.database.dispose()
+
+
+def test_the_settings_bound_what_a_worker_keeps_in_memory(two: World) -> None:
+    settings = settings_of(two[LYON], "matching").model_copy(update={"columns_mb": 3})
+    app = matching_app.build(settings, two.clock)
+    assert app.handlers.columns._most_bytes == 3 << 20
+    app.database.dispose()

@@ -10,6 +10,7 @@ from itertools import chain, islice, product
 from services.intake.domain import matchkey_kinds as kinds
 from services.intake.domain.matchkey_facts import Facts, distinct, of_alert, of_case
 from services.intake.domain.matchkey_kinds import KEYS_VERSION, KINDS, Kind, MatchKey, UnsafeKey
+from services.intake.domain.names.frequency import guessable_family, guessable_given
 from services.intake.domain.names.skeleton import shortened
 from services.intake.domain.person import Person
 
@@ -34,8 +35,13 @@ COARSE_PAIRS = 6
 INITIAL_FAMILIES = 2
 DATED_LETTERS = 2
 """The shortest form with a letter left out that a key with a full date joins."""
+YEAR_LETTERS = 3
+"""The same with a year: a shorter form belongs to so many names that one guess finds many people."""
 UNDATED_LETTERS = 4
-"""The shortest form with a letter left out that a key without a date joins."""
+"""The same without a year."""
+MOST_COMMON_PAIR = 6e-4
+"""So large a share of a country has both names: the few pairs that are commoner make no key of names with a
+year, or with less."""
 
 _Draft = tuple[Kind, tuple[str, ...]]
 _Pair = tuple[str, str]
@@ -105,7 +111,7 @@ def _both_names(facts: Facts, pairs: list[_Pair], years: list[str], dates: list[
     """N, P, M. Names in alphabetical order, so that swapped columns make the same key."""
     for pair in pairs:
         both = _unordered(pair)
-        for year in years:
+        for year in years if _share(pair) <= MOST_COMMON_PAIR else []:
             yield kinds.BOTH_NAMES_YEAR, (*both, year)
         if facts.place:
             yield kinds.BOTH_NAMES_PLACE, (*both, facts.place)
@@ -115,14 +121,14 @@ def _both_names(facts: Facts, pairs: list[_Pair], years: list[str], dates: list[
 
 def _undated(pairs: list[_Pair], sexes: list[str]) -> Iterator[_Draft]:
     """Z: both names and the sex."""
-    for pair in pairs:
+    for pair in _rare(pairs):
         for sex in sexes:
             yield kinds.BOTH_NAMES_SEX, (*_unordered(pair), sex)
 
 
 def _bands(pairs: list[_Pair], bands: list[str]) -> Iterator[_Draft]:
     """B: both names and five years."""
-    for pair in pairs:
+    for pair in _rare(pairs):
         for band in bands:
             yield kinds.BOTH_NAMES_BAND, (*_unordered(pair), band)
 
@@ -147,16 +153,16 @@ def _shortened(pair: _Pair, years: list[str]) -> Iterator[_Draft]:
     """X and Y: one consonant left out of the one name, the other name whole."""
     given, family = pair
     for year in years:
-        for short in shortened(family):
+        for short in shortened(family, YEAR_LETTERS):
             yield kinds.FAMILY_SHORTENED, (given, short, year)
-        for short in shortened(given):
+        for short in shortened(given, YEAR_LETTERS):
             yield kinds.GIVEN_SHORTENED, (short, family, year)
 
 
 def _undated_shortened(pair: _Pair, sexes: list[str]) -> Iterator[_Draft]:
     """U and V: X and Y with the sex in the place of the year; no form so short that many names have it."""
     given, family = pair
-    for sex in sexes:
+    for sex in sexes if _rare([pair]) else []:
         for short in shortened(family, UNDATED_LETTERS):
             yield kinds.FAMILY_SHORTENED_SEX, (given, short, sex)
         for short in shortened(given, UNDATED_LETTERS):
@@ -174,6 +180,17 @@ def _dated_shortened(family: list[str], given: list[str], facts: Facts, dates: l
             for short in shortened(name, DATED_LETTERS):
                 for sex in facts.sexes:
                     yield kinds.ONE_NAME_SHORTENED, (short, date, sex)
+
+
+def _rare(pairs: list[_Pair]) -> list[_Pair]:
+    """The pairs that are rare enough for keys without a year."""
+    return [pair for pair in pairs if _share(pair) <= MOST_COMMON_PAIR]
+
+
+def _share(pair: _Pair) -> float:
+    """What share of the people of some country one guess of this pair would find."""
+    given, family = pair
+    return guessable_given(given) * guessable_family(family)
 
 
 def _unordered(pair: _Pair) -> _Pair:

@@ -48,14 +48,17 @@ class Handlers:
         receipt_slot_seconds: int,
         guard: ClockGuard | None = None,
         sign_head: Signer | None = None,
+        column_bytes: int | None = None,
     ) -> None:
         """`me` is this node's matching party. `guard` holds back expiry while the clock jumps (case 27).
+
+        `column_bytes` bounds the pseudonyms that are kept in memory; None: a share of the machine's.
 
         `sign_head` signs heads of the audit chain, which then travel in receipts.
         """
         alerts, cases, matches = Alerts(AlertContentSealer(cipher)), Cases(cipher), Matches(cipher)
         candidates = Candidates(cipher)
-        self.columns = Columns(cases)
+        self.columns = Columns(cases, most_bytes=column_bytes)
         comparing = Comparing(cases, self.columns)
         proposing = Proposing(matches, post, audit, clock, str(me))
         finer = Finer(candidates, proposing, post, clock)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.matching import continuing, rules
+from services.matching import rules
 from services.matching.handlers.alerts import KEYS_VERSION
 from services.matching.quality import Report, report
 from services.matching.store import kept as store
@@ -17,9 +17,7 @@ from shared.crypto.rest import RestCipher
 from shared.wire.codes import MatchState, PartnerStatus, Strength
 from shared.wire.local import CaseClosed, MatchDecided, MatchProposed, PartnerChanged
 from shared.wire.messages import AlertUpdated, Body
-from tests.support.matching_world import VILNIUS, World, agreement, reference, tombstone, withdrawn
-
-NOVEMBER = 202611
+from tests.support.matching_world import VILNIUS, World, agreement, tombstone, withdrawn
 
 
 def proposed(world: World) -> list[MatchProposed]:
@@ -60,8 +58,9 @@ def test_a_decision_is_kept_with_what_was_seen(world: World, shown: MatchPropose
     assert (row.state, row.strength, row.has_keys) == (state, shown.strength, True)
     assert (row.keys_version, row.weights_version) == (KEYS_VERSION, rules.weights_version())
     assert row.month == world.clock.now().year * 100 + world.clock.now().month
-    said = {r.comparator for r in shown.reasons if r.verdict != "unknown"}
-    assert {f"{code}_{seen.row}" if f"{code}_{seen.row}" in said else code for code, seen in row.seen.items()} == said
+    said = {reason.comparator for reason in shown.reasons if reason.verdict != "unknown"}
+    names = {code: f"{code}_{seen.row}" for code, seen in row.seen.items()}
+    assert {name if name in said else code for code, name in names.items()} == said
     assert row.seen["birth"] == Seen("same", 1, 0)
 
 
@@ -78,6 +77,7 @@ def test_nothing_kept_is_exact_enough_to_be_a_reference(world: World, shown: Mat
     world.handle(world.alert("rare"))
     decide(world, "probable")
     assert {one.seen["family_name"].bits for one in kept(world)} == {12, 16}
+    assert {one.seen["given_name"].bits for one in kept(world)} == {8, 16}, "no step beyond one in 65,536"
 
 
 def test_a_row_holds_no_reference_and_nothing_in_clear(world: World, shown: MatchProposed) -> None:
@@ -224,7 +224,7 @@ def test_the_oldest_months_go_first(
     assert len(kept(world)) == 3
 
 
-def test_the_report_counts_decisions_and_what_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_counts_decisions_and_what_waits(world: World) -> None:
     for number, state in enumerate(("probable", "probable", "excluded", "need_information", "")):
         world.handle(world.case(f"n{number}"))
         world.handle(world.alert(f"n{number}"))

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from services.matching.store import tables
 from services.matching.store.alerts import AlertKey, Alerts
@@ -25,7 +26,7 @@ def test_no_column_can_hold_a_name() -> None:
     }
     assert {name.partition(".")[2] for name in texts} == {
         "partner", "status", "gaps_told", "own_case", "kind", "groups", "alert", "state", "match", "outcome",
-        "reason", "after",
+        "reason", "after", "id", "decision",
     }  # fmt: skip
 
 
@@ -35,6 +36,15 @@ def test_the_migration_makes_the_tables(tmp_path: Path) -> None:
     assert not needs_migration(database, "services.matching")
     made = set(inspect(database.engine).get_table_names())
     assert set(tables.metadata.tables) | {"inbox", "outbox", "audit"} <= made
+    database.dispose()
+
+
+def test_kept_decisions_are_not_stored_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    """The audit log has each decision and its match, in order: the n-th row would be its n-th line."""
+    database = Database(f"sqlite:///{tmp_path / 'matching.db'}")
+    migrate(database, "services.matching")
+    with database.read() as session, pytest.raises(DBAPIError, match="no such column: rowid"):
+        session.execute(text("SELECT rowid FROM kept_decision"))
     database.dispose()
 
 
