@@ -91,7 +91,7 @@ def propose(kept: Sequence[Kept], keys_version: int) -> Proposal:
         Moved(name, round(float(old) * 100), round(float(new) * 100), count)
         for name, old, new, count in zip([*everything, START_ROW], prior, fitted, counts, strict=True)
     ]
-    changed = [one for one in moved if one.old != one.new and one.behind >= LEAST_BEHIND]
+    changed = [one for one in moved if one.old != one.new]
     changed.sort(key=lambda one: (-abs(one.new - one.old), one.name))
     return Proposal(
         changed,

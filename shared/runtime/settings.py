@@ -97,8 +97,8 @@ class ServiceSettings(BaseSettings):
     """How many alerts of one partner are handled in a receipt slot. More than fits into one, even when all of
     them match, shows the partner whom we hold (docs/decisions/0014): only the benchmark raises it."""
     columns_mb: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    """Megabytes of own pseudonyms that each matching worker keeps in memory; without it, a quarter of what the
-    machine or the container has. Below what is needed partners take turns, at the cost of reading anew."""
+    """Megabytes of own pseudonyms that each matching worker keeps in memory; without it, a quarter of what
+    the machine or the container has. Below what is needed partners take turns, which costs reading anew."""
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
     log_json: bool = True
 

@@ -111,7 +111,7 @@ def _both_names(facts: Facts, pairs: list[_Pair], years: list[str], dates: list[
     """N, P, M. Names in alphabetical order, so that swapped columns make the same key."""
     for pair in pairs:
         both = _unordered(pair)
-        for year in years if _share(pair) <= MOST_COMMON_PAIR else []:
+        for year in years if _rare([pair]) else []:
             yield kinds.BOTH_NAMES_YEAR, (*both, year)
         if facts.place:
             yield kinds.BOTH_NAMES_PLACE, (*both, facts.place)
@@ -152,7 +152,7 @@ def _one_name(facts: Facts, dates: list[str]) -> Iterator[_Draft]:
 def _shortened(pair: _Pair, years: list[str]) -> Iterator[_Draft]:
     """X and Y: one consonant left out of the one name, the other name whole."""
     given, family = pair
-    for year in years:
+    for year in years if _rare([pair]) else []:
         for short in shortened(family, YEAR_LETTERS):
             yield kinds.FAMILY_SHORTENED, (given, short, year)
         for short in shortened(given, YEAR_LETTERS):

@@ -25,7 +25,9 @@ def test_a_column_equals_its_tags_one_by_one(count: int) -> None:
         assert int(numbers[index]) == int.from_bytes(tag, "big")
 
 
-@pytest.mark.parametrize("counts", [(0,), (1,), (24,), (3, 0, 40_000, 1), (32_768, 32_769)])
+@pytest.mark.parametrize(
+    "counts", [(0,), (1,), (24,), (3, 0, 40_000, 1), (8_191, 8_192, 8_193), (32_768, 32_769)]
+)
 def test_what_is_found_is_what_the_tags_one_by_one_say(counts: tuple[int, ...]) -> None:
     salt, parts = tags.new_salt(), [os.urandom(16 * count) for count in counts]
     column = b"".join(parts)
