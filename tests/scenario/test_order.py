@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from services.matching import app as matching_app
-from services.matching.store import tables
+from services.matching.store import candidates, tables
 from shared.bus.port import Delivery, Verdict
 from shared.bus.topology import inbox_queue
 from shared.post.incoming import Handler
@@ -22,11 +22,11 @@ from shared.post.routes import Lane, stream
 from shared.runtime import settings as settings_files
 from shared.store import sequence
 from shared.store.engine import Database
-from shared.wire import messages
+from shared.wire import local, messages
 from shared.wire.parties import Party, Role
 from tests.scenario.play import LYON, VILNIUS
 from tests.support.matching_world import World as Bodies
-from tests.support.matching_world import matching_database, reference, tombstone, withdrawn
+from tests.support.matching_world import agreement, matching_database, reference, tombstone, withdrawn
 from tests.support.world import MemoryWires, Node, Post, world
 
 ALERTS = 300
@@ -55,8 +55,8 @@ def story(bodies: Bodies) -> list[messages.Body]:
 class Receiver:
     """Lyon's matching from one and the same beginning, as often as wanted."""
 
-    def __init__(self, node: Node, deliveries: list[Delivery]) -> None:
-        self.node, self.deliveries = node, deliveries
+    def __init__(self, node: Node, deliveries: list[Delivery], bodies: Bodies) -> None:
+        self.node, self.deliveries, self.bodies = node, deliveries, bodies
         self.file = node.folder / "matching" / "matching.db"
         node.matching.database.dispose()
         with sqlite3.connect(self.file) as line:
@@ -76,6 +76,24 @@ class Receiver:
             for gap in gaps:
                 receiver.take([self.deliveries[number - 1] for number in gap])
 
+    def answer(self, app: matching_app.MatchingApp) -> int:
+        """Let Lyon's intake know its person in every pair that waits (decisions/0019); how many waited."""
+        asked = candidates.table
+        with app.database.begin() as session:
+            waiting = session.execute(select(asked).where(asked.c.agreement.is_(None))).all()
+            for pair in waiting:
+                body = local.CandidateCompared(
+                    alert=pair.alert,
+                    alert_version=pair.alert_version,
+                    partner=pair.partner,
+                    case=pair.own_case,
+                    case_version=pair.case_version,
+                    agreement=agreement(),
+                )
+                known = replace(self.bodies.incoming(body), sender=f"{LYON}/intake")
+                app.handlers.handlers["candidate.compared"](session, known)
+        return len(waiting)
+
     def end_after(self, order: list[int], batches: list[int]) -> dict[str, Any]:
         """Deliver in this order, in batches of these sizes, handling in between; what there is at the end."""
         self.file.write_bytes(self.beginning)
@@ -93,10 +111,11 @@ class Receiver:
                 assert receiver.take(batch) == [Verdict.ACK] * len(batch)
                 if turn % 3 == 0:
                     processor.process_due()
+                    self.answer(app)
                 place, turn = place + size, turn + 1
             numbers = stream(Party(VILNIUS, Role.INTAKE), Party(LYON, Role.MATCHING))
             self.serve_gaps(app.database, numbers, receiver)
-            while processor.process_due():
+            while processor.process_due() or self.answer(app) or app.handlers.compare_more():
                 pass
             with app.database.read() as session:
                 alerts = session.execute(
@@ -143,7 +162,7 @@ def lyon(tmp_path_factory: pytest.TempPathFactory) -> Any:
             pass
         deliveries = made.relay.take(QUEUE, 2000)
         assert len(deliveries) == 1000
-        yield Receiver(made[LYON], deliveries)
+        yield Receiver(made[LYON], deliveries, bodies)
         bodies.database.dispose()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import MetaData, select, text
+from sqlalchemy import MetaData, select
 
 from services.intake.domain.codes import MatchState
 from services.intake.domain.person import LastSeen
@@ -138,14 +138,13 @@ def shape(value: Any) -> Any:
 
 
 def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in the order in which they were written."""
+    """Every row of every table."""
     metadata = MetaData()
     metadata.reflect(database.engine)
     found = {}
     with database.read() as session:
         for table in metadata.sorted_tables:
-            order = text("rowid")
-            rows = session.execute(select(table).order_by(order)).all()
+            rows = session.execute(select(table)).all()
             shaped = [tuple(shape(value) for value in row) for row in rows]
             # Rows under random keys have no order of their own.
             found[table.name] = sorted(shaped, key=repr)

@@ -1,6 +1,7 @@
 """Which match keys agree: independent facts, of each the best."""
 
 from services.matching.compare.port import UNKNOWN, Comparator, Finding, Level, Pair
+from shared.wire.local import Agreement
 
 FACTS: dict[str, dict[str, str]] = {
     "keys_year": {"N": "both", "X": "shortened", "Y": "shortened", "B": "band", "I": "initial"},
@@ -24,6 +25,21 @@ _WHAT = {
 }
 
 
+_DIFFER = frozenset({"close", "different"})
+
+
+def is_contradicted(code: str, agreement: Agreement | None) -> bool:
+    """Whether the finer comparison denies what a key says: then the tag agrees by chance, or was made up.
+
+    Every key joins a name, so one of the two must agree; a key with a date or day needs some of the date.
+    """
+    if agreement is None:
+        return False
+    if agreement.given in _DIFFER and agreement.family in _DIFFER:
+        return True
+    return code in ("keys_date", "keys_day") and agreement.birth == "different"
+
+
 def comparators() -> list[Comparator]:
     """One for each fact."""
     return [_comparator(code, letters) for code, letters in FACTS.items()]
@@ -31,6 +47,8 @@ def comparators() -> list[Comparator]:
 
 def _comparator(code: str, letters: dict[str, str]) -> Comparator:
     def compare(pair: Pair) -> Finding:
+        if is_contradicted(code, pair.agreement):
+            return UNKNOWN
         for letter, outcome in letters.items():
             if letter in pair.groups:
                 return Finding(Level.SAME, outcome=outcome)

@@ -190,3 +190,27 @@ def test_strengths_are_in_order_and_above_what_is_shown() -> None:
         floors = [floor for floor, _ in table]
         assert floors == sorted(floors, reverse=True)
     assert STRENGTHS[-1][0] > FLOOR_NAMES
+
+
+@pytest.mark.parametrize(
+    ("groups", "changes"),
+    [
+        ("N", {"given": "different", "family": "different"}),
+        ("D", {"given": "close", "family": "different"}),
+        ("D", {"birth": "different"}),
+        ("M", {"birth": "different"}),
+        ("EJ", {"birth": "different"}),
+    ],
+)
+def test_a_key_that_the_finer_comparison_denies_does_not_count(groups: str, changes: dict[str, str]) -> None:
+    """A tag may agree by chance, or be made up by a partner."""
+    pair = Pair(NOTHING, NOTHING, frozenset(groups), agreed(**changes))
+    found = [
+        comparator.compare(pair).level for comparator in COMPARATORS if comparator.code.startswith("keys_")
+    ]
+    assert set(found) == {Level.UNKNOWN}
+
+
+def test_one_name_that_differs_leaves_a_key_of_the_other_standing() -> None:
+    pair = Pair(NOTHING, NOTHING, frozenset("D"), agreed(family="different"))
+    assert Level.SAME in {comparator.compare(pair).level for comparator in COMPARATORS}
