@@ -20,8 +20,7 @@ from services.intake.domain.names.skeleton import SHORTEST, best, shortened, wor
 from services.intake.domain.places import city_of
 
 FINE = ("N", "X", "Y", "D", "E", "J", "M", "P")
-COARSE = ("Z", "U", "V", "I", "Ib", "B")
-"""`Ib` is I with a band in the place of the year."""
+COARSE = ("Z", "U", "V", "I", "B")
 MOST_PAIRS = 60_000
 NO_SEX = "-"
 
@@ -172,7 +171,6 @@ _PLANS: Mapping[str, Callable[[Known], Values]] = {
     "E": lambda known: _dated(_short(_sum((known.either, known.family))), known, known.years),
     "J": _initial_dated,
     "I": lambda known: _initial_year(known, known.thirds),
-    "Ib": lambda known: _initial_year(known, _bands(known)),
 }
 
 

@@ -47,7 +47,7 @@ def says(guess: Guess) -> list[Says]:
         return [
             Says(given_short=values[0], family=values[1], years=_near(values[2]) if plan == "Y" else None)
         ]
-    if plan in ("I", "Ib"):
+    if plan == "I":
         near = _band if values[2].startswith("b") else _near
         return [Says(family=values[0], initial=values[1], years=near(values[2]))]
     if plan == "J":

@@ -58,7 +58,7 @@ def test_who_is_in_the_lists_is_read_and_who_is_not_stays_unread(attacker: Attac
     assert 2 not in read
 
 
-@pytest.mark.parametrize("coarse", ["U", "V", "I", "Ib"])
+@pytest.mark.parametrize("coarse", ["U", "V", "I"])
 def test_what_a_hit_leaves_open_is_asked_for(attacker: Attacker, coarse: str) -> None:
     """A shortened name, or a surname with an initial and a year: each leads to both names."""
     read, used = attacker.run(Strategy(coarse, "N", 0.0), 2_000)
