@@ -61,7 +61,7 @@ bench-matching: setup $(PEERS) ## How well matching finds people, beside its pee
 bench-privacy: setup ## What can be read back from what is sent and kept; POPULATIONS=Lithuania chooses
 	@$(BIN)/python -m bench.privacy $(if $(POPULATIONS),--populations $(POPULATIONS))
 
-bench-scale: setup ## 10 alerts a second against 100,000 own cases, and 50 partners; four minutes
+bench-scale: setup ## 10 alerts a second against 100,000 own cases, and 50 partners; five minutes
 	@$(BIN)/python -m bench.scale
 
 $(PEERS): bench/matching/requirements-peers.txt bench/matching/requirements-peers-compiled.txt

@@ -9,6 +9,7 @@ from admin import console
 from admin.command import node_of
 from admin.console import json_option
 from admin.errors import AdminError
+from admin.evaluate import files
 from services.matching import rules
 from services.matching.domain.precision import ENOUGH, Tally
 from services.matching.handlers.alerts import KEYS_VERSION
@@ -30,8 +31,8 @@ def matching() -> None:
 @click.option(
     "--propose",
     "proposal",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Fit new weights to the decisions and write the differences to this file. Applies nothing.",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Fit new weights to the decisions and write the changes to this file; replaces it. Applies nothing.",
 )
 @click.pass_context
 def quality(ctx: click.Context, as_json: bool, proposal: Path | None) -> None:
@@ -39,6 +40,8 @@ def quality(ctx: click.Context, as_json: bool, proposal: Path | None) -> None:
 
     Counts decisions that are kept without any reference to an alert, a case or a person.
     """
+    if proposal is not None:
+        files.check({"--propose": proposal}, {})
     with node_of(ctx).matching() as app, app.database.read() as session:
         found = report(session, RestCipher(app.bundle["rest"]))
     if as_json:
@@ -120,7 +123,7 @@ def _propose(found: Report, path: Path) -> None:
         proposal = propose(found.kept, KEYS_VERSION)
     except TooFewDecisions as error:
         raise AdminError(str(error)) from None
-    path.write_text(_text(proposal), encoding="utf-8")
+    files.write({path: _text(proposal)})
     console.note(
         f"{path}: {console.several(len(proposal.moved), 'weight')} would change. Nothing was applied: "
         "weights change with a release. Send the file to the developers; it names nobody."

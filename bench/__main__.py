@@ -5,16 +5,15 @@ Measures (a) to (e) of docs/BENCHMARK.md in one run, writes build/bench.json and
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from bench import compare, desk, exchange, nodes, pseudonyms, services
+from bench.ending import end_everything_on_sigterm
 from bench.report import Report, machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +43,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=None, help="where the JSON goes (build/bench.json)")
     parser.add_argument("--page", type=Path, default=None, help="whose table is renewed (docs/BENCHMARK.md)")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, _end)
+    end_everything_on_sigterm()
     plan = QUICK if chosen.quick else Plan()
     report = Report()
     report.put(quick=chosen.quick, machine=machine())
@@ -100,12 +99,6 @@ def _desks(plan: Plan, desks: desk.Desk, half: float, report: Report) -> None:
     )
     loaded = desks.measure(plan.desk_alerts, plan.load_seconds)
     report.put(desk_ms_p50_half_load=loaded.p50, desk_ms_p99_half_load=loaded.p99)
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    """As Ctrl-C does: brokers and services are ended on the way out."""
-    del frame
-    sys.exit(128 + number)
 
 
 def _folder(path: Path) -> Path:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from bench.ending import end_with_parent
+
 END_SECONDS = 20.0
 
 
@@ -46,6 +48,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         self._log = log
         self._rest = b""

@@ -107,7 +107,7 @@ def _compare(database: Database, comparing: Comparing, message: bytes) -> float:
 
 
 def fill(
-    database: Database, cipher: RestCipher, count: int, chance: random.Random, partner: str
+    database: Database, cipher: RestCipher, count: int, chance: random.Random, partner: str, epoch: int = 1
 ) -> list[Found]:
     """Own cases as `case.pseudonyms` leaves them, written many at once; returns some of them."""
     kept: list[Found] = []
@@ -118,7 +118,7 @@ def fill(
         with database.begin() as session:
             revision = partners.known(session, partner).revision
             rows = [
-                {**cases.values(own_case(one, partner)), "revision": revision + number}
+                {**cases.values(own_case(one, partner, epoch)), "revision": revision + number}
                 for number, one in enumerate(made, start=1)
             ]
             session.execute(tables.own_case.insert(), rows)
@@ -126,13 +126,13 @@ def fill(
     return kept
 
 
-def own_case(case: Found, partner: str) -> OwnCase:
-    """One own case towards a partner, in its first epoch."""
+def own_case(case: Found, partner: str, epoch: int = 1, version: int = 1) -> OwnCase:
+    """One own case towards a partner."""
     return OwnCase(
         partner=partner,
-        epoch=1,
+        epoch=epoch,
         own_case=case.reference,
-        version=1,
+        version=version,
         kind=CaseKind.FOUND,
         groups=GROUPS,
         pseudonyms=b"".join(case.pseudonyms),

@@ -67,18 +67,6 @@ def case_pseudonyms(case: Found, partner: str) -> CasePseudonyms:
 
 def alert(chance: random.Random, now: datetime, person: Found | None = None) -> AlertPublished:
     """An alert for somebody nobody knows, or for the person of an own case."""
-    known = list(person.pseudonyms[:4]) if person else []
-    others = [chance.randbytes(tags.PSEUDONYM_BYTES) for _ in range(KEYS_OF_AN_ALERT - len(known))]
-    salt = tags.new_salt()
-    pseudonyms = b"".join(known + others)
-    padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
-    details = tags.masked_details(salt, pseudonyms, chance.randbytes(tags.DETAILS_BYTES), padded)
-    tag_set = TagSet(
-        epoch=1,
-        salt=encode_base64(salt),
-        tags=encode_base64(b"".join(padded)),
-        details=encode_base64(details),
-    )
     return AlertPublished(
         alert=ids.new_id("alert"),
         version=1,
@@ -90,8 +78,24 @@ def alert(chance: random.Random, now: datetime, person: Found | None = None) -> 
         category=codes.Category.ADULT,
         keys_version=KEYS_VERSION,
         description=person.description if person else description(chance),
-        tag_sets=[tag_set],
+        tag_sets=[tag_set(chance, person)],
         expires=to_wire(now + timedelta(days=30)),
+    )
+
+
+def tag_set(chance: random.Random, person: Found | None, epoch: int = 1) -> TagSet:
+    """The tags of an alert in one epoch; `person` is who is known in it."""
+    known = list(person.pseudonyms[:4]) if person else []
+    others = [chance.randbytes(tags.PSEUDONYM_BYTES) for _ in range(KEYS_OF_AN_ALERT - len(known))]
+    salt = tags.new_salt()
+    pseudonyms = b"".join(known + others)
+    padded = tags.padded_tags(salt, pseudonyms, TAGS_PER_ALERT)
+    details = tags.masked_details(salt, pseudonyms, chance.randbytes(tags.DETAILS_BYTES), padded)
+    return TagSet(
+        epoch=epoch,
+        salt=encode_base64(salt),
+        tags=encode_base64(b"".join(padded)),
+        details=encode_base64(details),
     )
 
 

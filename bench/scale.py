@@ -1,8 +1,9 @@
 """(f) 10 alerts a second against 100,000 own cases on two matching workers, and 50 partners of 2,000 cases.
 
-    python -m bench.scale [--quick]                  under four minutes; adds scale_* to build/bench.json
+    python -m bench.scale [--quick]                  three to five minutes; adds scale_* to build/bench.json
     python -m bench.scale worker FOLDER              one worker; takes stored messages line by line
     python -m bench.scale partners FOLDER COUNT      alerts of so many partners, in one process
+    python -m bench.scale changes FOLDER PARTNER     new cases and a new epoch, in one process
 
 What a worker does is what it does in production from the moment in which an envelope is open: store it in the
 inbox and claim it, decode, compare, store, audit, owe the receipt, commit durably. Opening envelopes and the
@@ -22,8 +23,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bench import compare
+from bench import compare, scale_changes
 from bench.children import Child
+from bench.ending import end_everything_on_sigterm
 from bench.figures import percentile
 from bench.report import Report, machine
 from bench.samples import Found, alert
@@ -62,17 +64,21 @@ QUICK = Plan(200, 2.0, 10, 3, 20)
 
 
 def main() -> int:
-    """Run as one of the three; returns the exit code."""
+    """Run as one of the four; returns the exit code."""
     if sys.argv[1:2] == ["worker"]:
         run_worker(Path(sys.argv[2]))
         return 0
     if sys.argv[1:2] == ["partners"]:
         print(json.dumps(compare_partners(Path(sys.argv[2]), int(sys.argv[3]))), flush=True)
         return 0
+    if sys.argv[1:2] == ["changes"]:
+        print(json.dumps(scale_changes.measure(Path(sys.argv[2]), sys.argv[3])), flush=True)
+        return 0
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description="Measures matching at scale.")
     parser.add_argument("--quick", action="store_true", help="a smoke run; its figures mean nothing")
     parser.add_argument("--out", type=Path, default=None, help="the JSON (build/bench.json)")
     chosen = parser.parse_args()
+    end_everything_on_sigterm()
     report = Report()
     with tempfile.TemporaryDirectory(prefix="myosotis-scale-") as folder:
         measure(QUICK if chosen.quick else Plan(), Path(folder), report)
@@ -85,7 +91,7 @@ def main() -> int:
 
 
 def measure(plan: Plan, folder: Path, report: Report) -> None:
-    """Both parts, each with a database of its own."""
+    """All three parts; the last one has a database of its own."""
     say = _say()
     chance = random.Random(5)
     database, cipher = _new(folder / "one"), RestCipher(KEY)
@@ -93,16 +99,21 @@ def measure(plan: Plan, folder: Path, report: Report) -> None:
     database.dispose()
     say(f"{plan.cases:,} own cases are stored")
     _steadily(plan, folder, known, chance, report, say)
+    report.put(**_child(["changes", str(folder / "one"), SENDER], folder, say))
     database = _new(folder / "many")
     for number in range(plan.partners):
         compare.fill(database, cipher, plan.cases_each, chance, one_partner(number))
     database.dispose()
     say(f"{plan.partners} partners of {plan.cases_each:,} own cases are stored")
-    arguments = ["bench.scale", "partners", str(folder / "many"), str(plan.partners)]
-    with Child(arguments, folder / "partners.log") as child:
-        figures = json.loads(child.hear(PATIENCE_SECONDS))
-    report.put(**figures)
-    say(f"one alert of each: {figures}")
+    report.put(**_child(["partners", str(folder / "many"), str(plan.partners)], folder, say))
+
+
+def _child(arguments: list[str], folder: Path, say: Callable[[str], None]) -> dict[str, float]:
+    """The figures of a part that is a process of its own, so that its memory is its own."""
+    with Child(["bench.scale", *arguments], folder / f"{arguments[0]}.log") as child:
+        figures: dict[str, float] = json.loads(child.hear(PATIENCE_SECONDS))
+    say(f"{arguments[0]}: {figures}")
+    return figures
 
 
 def _steadily(

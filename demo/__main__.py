@@ -1,5 +1,6 @@
 """python -m demo [--check]: three organisations exchange alerts and find possible matches, here."""
 
+import argparse
 import signal
 import sys
 import threading
@@ -15,6 +16,11 @@ FOLDER = Path("build") / "demo"
 
 def main() -> int:
     """Run until Ctrl-C, or until everything is checked; returns the exit code."""
+    parser = argparse.ArgumentParser("python -m demo", description=(__doc__ or "").partition(": ")[2])
+    parser.add_argument(
+        "--check", action="store_true", help="without a browser; verifies the outcome and ends"
+    )
+    checks = parser.parse_args().check
     started = time.monotonic()
 
     def say(text: str) -> None:
@@ -29,7 +35,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     try:
-        return _play(built, ended, say)
+        return _play(built, ended, say, checks=checks)
     except check.Ended:
         return 0
     finally:
@@ -39,11 +45,11 @@ def main() -> int:
         say(f"stopped; what is left is the folder {FOLDER}")
 
 
-def _play(built: Stage, ended: threading.Event, say: stage.SAY) -> int:
+def _play(built: Stage, ended: threading.Event, say: stage.SAY, *, checks: bool) -> int:
     act = check.Act(built.desks(), built.mails, say, ended)
     act.wait_for_desks()
     act.share_alerts()
-    if "--check" in sys.argv[1:]:
+    if checks:
         return act.verify()
     act.wait_for_matches()
     _programme(built)

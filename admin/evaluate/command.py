@@ -1,58 +1,96 @@
 """`myosotis evaluate`: the real matching over two tables of one's own, and how good it was."""
 
 import csv
+import io
 import json
-import resource
+from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
 
 from admin import console
-from admin.evaluate import measures, sheets
+from admin.evaluate import figures, files, sheets
 from admin.evaluate.measures import Pair
-from admin.evaluate.pipeline import Costs, run
-from services.matching.weights import STRENGTHS
-from shared.wire.codes import Strength
+from admin.evaluate.pipeline import run
+from admin.evaluate.sheets import Entry, Problem, Sheet
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NEW = click.Path(dir_okay=False, writable=True, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 5
+"""So many rows are named of those with one and the same problem."""
 
 
 @click.command("evaluate")
 @click.option("--left", required=True, type=_FILE, help="CSV of cases: people who were found.")
 @click.option("--right", required=True, type=_FILE, help="CSV of alerts: people who are missed.")
 @click.option("--truth", type=_FILE, help="CSV with left_id and right_id: which are one person.")
-@click.option("--out", type=_NEW, help="Write every proposed pair to this CSV.")
-@click.option("--json", "report", type=_NEW, help="Write the figures to this file.")
+@click.option("--out", type=_NEW, help="Write every proposed pair to this CSV; replaces it.")
+@click.option("--json", "report", type=_NEW, help="Write the figures to this file; replaces it.")
 def evaluate(left: Path, right: Path, truth: Path | None, out: Path | None, report: Path | None) -> None:
     """Try matching on old files of your own.
 
-    Runs everything that two organisations would run, with keys that are forgotten afterwards. Nothing is
-    sent, nothing is kept but the files that you name, and nothing is learnt from yours.
+    The tables have the columns of an import, under these names, in any order: id, kind, given_name,
+    family_name, alternate_names, sex, date_of_birth (1990, 1990-05 or 1990-05-15), age, nationality,
+    languages, last_seen_date, last_seen_place, height_cm, eye_colour, hair_colour, marks. Only id is needed.
+
+    Runs everything that two organisations would run, with keys that are forgotten afterwards. Needs no node.
+    Nothing is sent, nothing is kept but the files that you name, and nothing is learnt from yours.
     """
+    given = {"--left": left, "--right": right, "--truth": truth}
+    results = {option: path for option, path in {"--out": out, "--json": report}.items() if path is not None}
+    files.check(results, {option: path for option, path in given.items() if path is not None})
     today = date.today()  # noqa: DTZ011 - an age in a table is one of today, wherever this runs
-    cases, alerts = sheets.read(left, today), sheets.read(right, today)
-    for path, sheet in ((left, cases), (right, alerts)):
-        _remarks(path, sheet)
-    known = sheets.read_truth(truth, cases, alerts) if truth else None
-    pairs, costs = run(cases.entries, alerts.entries, _progress)
+    lefts, rights = sheets.read(left, today), sheets.read(right, today)
+    known = sheets.read_truth(truth, lefts, rights) if truth else None
+    cases, alerts = sheets.cases(lefts), sheets.alerts(rights)
+    _remarks(lefts, cases, "only people who were found are compared on the left")
+    _remarks(rights, alerts, "only missing people are compared on the right")
+    _remark_on_truth(known or (), cases, alerts)
+    try:
+        pairs, costs = run(cases, alerts, _progress)
+    except KeyboardInterrupt:
+        console.note("Interrupted: no file was written.")
+        raise click.Abort from None
     pairs.sort(key=lambda pair: (-pair.score, pair.left, pair.right))
-    if out is not None:
-        _write(out, pairs)
-    figures = _figures(pairs, known, costs)
-    if report is not None:
-        report.write_text(json.dumps(figures, indent=2) + "\n")
-    _tell(figures)
+    found = figures.of(len(cases), len(alerts), pairs, known, costs)
+    written = {"--out": _table(pairs), "--json": json.dumps(found, indent=2) + "\n"}
+    files.write({path: written[option] for option, path in results.items()})
+    figures.tell(found)
 
 
-def _remarks(path: Path, sheet: sheets.Sheet) -> None:
-    console.note(f"{path.name}: {console.several(len(sheet.entries), 'row')}")
+def _remarks(sheet: Sheet, compared: Sequence[Entry], why: str) -> None:
+    """What is not as the person may think who made the table; never a value of it."""
+    console.note(f"{sheet.name}: {console.several(len(sheet.entries), 'row')}")
+    if len(compared) < len(sheet.entries):
+        console.note(f"{sheet.name}: {len(sheet.entries) - len(compared)} of them left out: {why}")
     if sheet.ignored:
-        console.note(f"{path.name}: columns that mean nothing here: {', '.join(sheet.ignored)}")
-    for column, count in sorted(sheet.unread.items()):
-        console.note(f"{path.name}: {console.several(count, 'value')} of {column} unread, taken as unknown")
+        console.note(f"{sheet.name}: columns that mean nothing here: {', '.join(sheet.ignored)}")
+    ordered = sorted(sheet.problems, key=_what)
+    for (column, why_not), group in groupby(ordered, key=_what):
+        rows = [str(problem.row) for problem in group]
+        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        place = f"{'row' if len(rows) == 1 else 'rows'} {', '.join(rows[:_SHOWN])}{more}"
+        if column:
+            console.note(f"{sheet.name}: {place}, column {column}: taken as unknown. {why_not}")
+        else:
+            console.note(f"{sheet.name}: {place}: {why_not}")
+
+
+def _what(problem: Problem) -> tuple[str, str]:
+    return problem.column, problem.why
+
+
+def _remark_on_truth(
+    known: frozenset[tuple[str, str]] | tuple[()], cases: Sequence[Entry], alerts: Sequence[Entry]
+) -> None:
+    lefts, rights = {entry.id for entry in cases}, {entry.id for entry in alerts}
+    lost = sum(left not in lefts or right not in rights for left, right in known)
+    if lost:
+        console.note(
+            f"{console.several(lost, 'true pair')} with a row that is left out: counted as not found"
+        )
 
 
 def _progress(what: str, done: int, count: int) -> None:
@@ -60,69 +98,12 @@ def _progress(what: str, done: int, count: int) -> None:
         console.note(f"{what}: {done} of {count}")
 
 
-def _write(path: Path, pairs: list[Pair]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["left_id", "right_id", "score", "strength"])
-        rows.writerows([pair.left, pair.right, pair.score / 100, pair.strength.value] for pair in pairs)
-
-
-def _figures(pairs: list[Pair], truth: frozenset[tuple[str, str]] | None, costs: Costs) -> dict[str, Any]:
-    usage = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    figures: dict[str, Any] = {
-        "pairs": len(pairs),
-        "tags_per_alert": costs.tags_per_alert,
-        "keys_per_alert": round(costs.keys_per_alert, 1),
-        "evaluations_per_case": round(costs.evaluations_per_case, 1),
-        "seconds": round(costs.seconds, 1),
-        "memory_mb": round(max(usage) / 1024),
-    }
-    if truth is None:
-        counts = {strength.value: 0 for strength in Strength}
-        for pair in pairs:
-            counts[pair.strength.value] += 1
-        return {**figures, "pairs_by_strength": counts}
-    qualities = measures.curve(pairs, truth)
-    shipped = min(floor for floor, _ in STRENGTHS)
-    as_shipped = [quality for quality in qualities if quality.threshold >= shipped]
-    return {
-        **figures,
-        "true_pairs": len(truth),
-        "best": _quality(measures.best(qualities)),
-        "as_shipped": _quality(as_shipped[-1] if as_shipped else None),
-        "recall_at_precision": {
-            f"{precision:.2f}": round(measures.recall_at(qualities, precision), 4)
-            for precision in measures.PRECISIONS
-        },
-        "right_case_among_first_5": measures.rank_within(pairs, truth, 5),
-        "by_strength": measures.by_strength(pairs, truth),
-    }
-
-
-def _quality(quality: measures.Quality | None) -> dict[str, float] | None:
-    if quality is None:
-        return None
-    return {
-        "score": quality.threshold / 100,
-        "precision": round(quality.precision, 4),
-        "recall": round(quality.recall, 4),
-        "f1": round(quality.f1, 4),
-    }
-
-
-def _tell(figures: dict[str, Any]) -> None:
-    rows = figures.get("by_strength")
-    if rows:
-        console.show(rows, as_json=False, empty="")
-    for name, value in figures.items():
-        if name != "by_strength":
-            console.say(f"{name.replace('_', ' ')}: {_plain(value)}")
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {one}" for name, one in value.items())
-    return "none" if value is None else str(value)
+def _table(pairs: Sequence[Pair]) -> str:
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(["left_id", "right_id", "score", "strength"])
+    rows.writerows([pair.left, pair.right, pair.score / 100, pair.strength.value] for pair in pairs)
+    return text.getvalue()
 
 
 COMMANDS = {"evaluate": evaluate}

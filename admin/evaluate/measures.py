@@ -56,24 +56,36 @@ def recall_at(qualities: Sequence[Quality], precision: float) -> float:
 
 
 def by_strength(pairs: Sequence[Pair], truth: frozenset[tuple[str, str]]) -> list[dict[str, object]]:
-    """For each strength, and all that are stronger: how many, how many right, precision, recall."""
+    """For each strength: how many pairs, how many true, and the share; `from_here`: with all stronger ones.
+
+    A share of no pairs is None.
+    """
     rows: list[dict[str, object]] = []
     shown = right = 0
     for strength in Strength:
         mine = [pair for pair in pairs if pair.strength is strength]
         correct = sum((pair.left, pair.right) in truth for pair in mine)
         shown, right = shown + len(mine), right + correct
+        reached = Quality(0, right / shown if shown else 0.0, right / len(truth) if truth else 0.0)
         rows.append(
             {
                 "strength": strength.value,
                 "pairs": len(mine),
                 "true": correct,
-                "precision": _share(correct, len(mine)),
-                "precision_from_here": _share(right, shown),
+                "precision": _share(correct, len(mine)) if mine else None,
+                "precision_from_here": _share(right, shown) if shown else None,
                 "recall_from_here": _share(right, len(truth)),
+                "f1_from_here": round(reached.f1, 4),
             }
         )
     return rows
+
+
+def at(qualities: Sequence[Quality], threshold: int) -> Quality:
+    """The quality of all pairs that score `threshold` or more; 0 throughout if none does."""
+    reached = [quality for quality in qualities if quality.threshold >= threshold]
+    last = reached[-1] if reached else Quality(threshold, 0.0, 0.0)
+    return Quality(threshold, last.precision, last.recall)
 
 
 def rank_within(pairs: Sequence[Pair], truth: frozenset[tuple[str, str]], places: int) -> float:

@@ -5,18 +5,16 @@ pseudonyms by blind questions alone, the comparison sees tags, pseudonyms and co
 learns of an alert's person what a shared match key unlocks.
 """
 
-import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import Any
 
 from admin.evaluate.measures import Pair
 from admin.evaluate.sheets import Entry
+from admin.evaluate.workers import Progress, Workers
 from services.intake.domain.codes import CaseKind as IntakeKind
 from services.intake.domain.description import describe
 from services.intake.domain.finer import agreement
@@ -37,11 +35,6 @@ from shared.wire.messages import TAGS_PER_ALERT, Description
 
 PARTNER, EPOCH = "evaluation", 1
 INFO = "evaluation|evaluation|1"
-_AT_ONCE = 100
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
-Progress = Callable[[str, int, int], None]
-"""What is being done, how many are done, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,15 @@ class Costs:
     """Of the tags of an alert, those that stand for a key; the others are random."""
     tags_per_alert: int
     seconds: float
+    memory_mb: float
+    """Of all processes that worked at the same time, at their highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    own: OwnCase
+    sounds: list[tuple[str, str]]
+    """What is counted of it, to tell how rare a name is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +70,20 @@ def run(left: Sequence[Entry], right: Sequence[Entry], progress: Progress) -> tu
     started, master = time.monotonic(), secrets.token_bytes(32)
     cases = [one for one in left if one.kind is not IntakeKind.MISSING]
     alerts = [one for one in right if one.kind in (None, IntakeKind.MISSING)]
-    with _pool(_be_publisher, master) as pool:
-        known = list(_through(pool, _own_cases, cases, "cases become pseudonyms", progress))
-        asked = list(_through(pool, _alerts, alerts, "alerts become tags", progress))
-    with _pool(_be_finder, cases, known) as pool:
-        pairs = list(_through(pool, _compare, asked, "alerts are compared", progress))
-    keys = sum(len(case.pseudonyms) // tags.PSEUDONYM_BYTES for case in known)
+    with Workers(progress, _be_publisher, master) as publishers:
+        known = list(publishers.through(_own_cases, cases, "cases become pseudonyms"))
+        asked = list(publishers.through(_alerts, alerts, "alerts become tags"))
+    sounds = Counter(sound for case in known for sound in case.sounds)
+    with Workers(progress, _be_finder, cases, [case.own for case in known], sounds) as finders:
+        pairs = list(finders.through(_compare, asked, "alerts are compared"))
+    keys = sum(len(case.own.pseudonyms) // tags.PSEUDONYM_BYTES for case in known)
     return pairs, Costs(
         evaluations_per_case=keys / max(1, len(known)),
         keys_per_alert=sum(alert.keys for alert in asked) / max(1, len(asked)),
         tags_per_alert=TAGS_PER_ALERT,
         seconds=time.monotonic() - started,
+        memory_mb=max(publishers.memory_mb, finders.memory_mb),
     )
-
-
-def _pool(begin: Callable[..., None], *what: object) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), begin, what)
-
-
-def _through(
-    pool: ProcessPoolExecutor,
-    work: Callable[[list[_Item]], list[_Result]],
-    items: Sequence[_Item],
-    what: str,
-    progress: Progress,
-) -> Iterator[_Result]:
-    done = 0
-    pieces = [list(items[start : start + _AT_ONCE]) for start in range(0, len(items), _AT_ONCE)]
-    progress(what, 0, len(items))
-    for piece, results in zip(pieces, pool.map(work, pieces), strict=True):
-        done += len(piece)
-        progress(what, done, len(items))
-        yield from results
 
 
 class _Here:
@@ -119,10 +103,10 @@ def _be_publisher(master: bytes) -> None:
     _Here.coarse = PseudonymKey.derive(master, f"{INFO}|coarse")
 
 
-def _be_finder(entries: list[Entry], cases: list[OwnCase]) -> None:
+def _be_finder(entries: list[Entry], cases: list[OwnCase], sounds: Counter[tuple[str, str]]) -> None:
     _Here.column, _Here.keyless, _Here.cases = Column(), KeylessCases(), {}
     _Here.entries = {entry.id: entry for entry in entries}
-    _Here.sounds = Counter(sound for entry in entries for sound in own_sounds(entry.person))
+    _Here.sounds = sounds
     rows = []
     for row, case in enumerate(cases, start=1):
         _Here.cases[row] = case
@@ -132,7 +116,7 @@ def _be_finder(entries: list[Entry], cases: list[OwnCase]) -> None:
     _Here.column.put(rows)
 
 
-def _own_cases(entries: list[Entry]) -> list[OwnCase]:
+def _own_cases(entries: list[Entry]) -> list[_Case]:
     """Keys of each case, evaluated blindly, many in one question."""
     drafts = [case_keys(entry.person) for entry in entries]
     every = [key for keys in drafts for key in keys]
@@ -141,18 +125,22 @@ def _own_cases(entries: list[Entry]) -> list[OwnCase]:
         for coarse, publisher in ((False, _Here.fine), (True, _Here.coarse))
     }
     return [
-        OwnCase(
-            partner=PARTNER,
-            epoch=EPOCH,
-            own_case=entry.id,
-            version=1,
-            kind=CaseKind(entry.kind.value) if entry.kind else CaseKind.FOUND,
-            groups="".join(key.group for key in keys),
-            pseudonyms=b"".join([next(answers[key.coarse]) for key in keys]),
-            description=_description(entry),
-        )
+        _Case(_own_case(entry, keys, [next(answers[key.coarse]) for key in keys]), own_sounds(entry.person))
         for entry, keys in zip(entries, drafts, strict=True)
     ]
+
+
+def _own_case(entry: Entry, keys: list[MatchKey], pseudonyms: list[bytes]) -> OwnCase:
+    return OwnCase(
+        partner=PARTNER,
+        epoch=EPOCH,
+        own_case=entry.id,
+        version=1,
+        kind=CaseKind(entry.kind.value) if entry.kind else CaseKind.FOUND,
+        groups="".join(key.group for key in keys),
+        pseudonyms=b"".join(pseudonyms),
+        description=_description(entry),
+    )
 
 
 def _asked(publisher: PseudonymKey, keys: list[MatchKey]) -> list[bytes]:

@@ -10,6 +10,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+from bench.ending import end_everything_on_sigterm
 from bench.matching import kept, page, politicians
 from bench.matching.generator.sets import VARIANTS, make, write
 from bench.matching.runner import MYOSOTIS, PEERS, ROOT, Outcome, febrl, now, run
@@ -33,6 +34,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench-matching.json")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "MATCHING-QUALITY.md")
     chosen = parser.parse_args()
+    end_everything_on_sigterm()
     failed = False
     for name in chosen.sets or [*USUAL, *([POLITICIANS] if chosen.politicians else [])]:
         for seed in SEEDS.get(name, (1,)):

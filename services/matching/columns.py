@@ -7,10 +7,11 @@ while another one is read, and is read again when an alert needs it.
 import json
 import os
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -35,6 +36,15 @@ SHARE_OF_MEMORY = 4
 LEAST_BYTES = 64 << 20
 _LIMIT_OF_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 _UNCOMMITTED = "matching_changed_partners"
+
+
+class Rows(NamedTuple):
+    """Row ids of own cases, each with how much agrees."""
+
+    by_keys: Counter[int]
+    """How many match keys."""
+    by_description: Counter[int]
+    """How many coded values, of cases without keys."""
 
 
 @dataclass(slots=True)
@@ -86,13 +96,13 @@ class Columns:
         """A partner can name any epoch in an alert; up to this revision nothing was held of these."""
         self._lock = threading.Lock()
 
-    def search(self, session: Session, partner: Partner, alert: StoredAlert, facts: AlertFacts) -> set[int]:
-        """Row ids of own cases that share a key with the alert, or may be alike in description.
+    def search(self, session: Session, partner: Partner, alert: StoredAlert, facts: AlertFacts) -> Rows:
+        """Own cases that share a key with the alert, or may be alike in description.
 
         Every epoch of the alert is compared with its own column (case 41).
         """
         band = facts.description.birth_decade or UNKNOWN_BAND
-        found: set[int] = set()
+        found = Rows(Counter(), Counter())
         with self._lock:
             for part in alert.sets:
                 if part.epoch <= partner.closed_epoch:
@@ -101,8 +111,8 @@ class Columns:
                 loaded = self._fresh(session, partner, part.epoch)
                 if loaded is None:
                     continue
-                found |= loaded.column.search(part.salt, part.tags, band)
-                found |= loaded.keyless.search(facts.description)
+                found.by_keys.update(loaded.column.search(part.salt, part.tags, band))
+                found.by_description.update(loaded.keyless.search(facts.description))
         return found
 
     def forget(self, partner: str) -> None:

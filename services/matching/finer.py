@@ -6,21 +6,22 @@ One pair at a time, so that each transaction is short (decisions/0014 and 0019).
 the alert is stored and its receipt owed whatever is asked, and an answer is a message like others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from services.matching.comparing import Found, weigh
+from services.matching.comparing import Found, look, weigh
 from services.matching.proposing import Proposing
 from services.matching.store import unfinished
 from services.matching.store.alerts import AlertKey
 from services.matching.store.candidates import Candidates
+from services.matching.store.cases import Cases
 from services.matching.store.content import AlertFacts, StoredAlert
 from services.matching.store.matches import MatchRow
 from shared.post.sender import Post
 from shared.runtime.clock import Clock
 from shared.store.outbox import Priority
-from shared.wire.codes import Urgency
+from shared.wire.codes import CaseKind, Urgency
 from shared.wire.local import Agreement, CandidateFound
 from shared.wire.values import encode_base64
 
@@ -31,7 +32,10 @@ MOST_AT_ONCE = 1
 class Finer:
     """Asks intake about pairs that share a key, and settles pairs of which all is known."""
 
-    def __init__(self, candidates: Candidates, proposing: Proposing, post: Post, clock: Clock) -> None:
+    def __init__(
+        self, cases: Cases, candidates: Candidates, proposing: Proposing, post: Post, clock: Clock
+    ) -> None:
+        self._cases = cases
         self._candidates = candidates
         self._proposing = proposing
         self._post = post
@@ -42,19 +46,23 @@ class Finer:
         session: Session,
         alert: StoredAlert,
         facts: AlertFacts,
-        found: Mapping[str, Found],
+        found: Sequence[str],
         known: Iterable[MatchRow],
     ) -> None:
-        """Take up what was found for an alert, the most alike at once; `known` are its matches on record.
+        """Take up the own cases `found` for an alert, the most alike at once.
+
+        `known` are its matches on record.
 
         What an alert costs must not grow with the number of people in it who are here, or the next receipt
         would tell (case 43): the others follow in other transactions.
         """
         on_record = {row.own_case: row for row in known}
-        ordered: Sequence[str] = [*found, *sorted(on_record.keys() - found.keys())]
+        ordered = [*found, *sorted(on_record.keys() - set(found))]
         unfinished.put_off(session, alert.partner, alert.alert, ordered[MOST_AT_ONCE:])
         for own_case in ordered[:MOST_AT_ONCE]:
-            self.pair(session, alert, facts, own_case, found.get(own_case), on_record.get(own_case))
+            cases = self._cases.of_cases(session, alert.partner, [own_case]).get(own_case, [])
+            found_now = look(alert, cases) if facts.kind is CaseKind.MISSING else None
+            self.pair(session, alert, facts, own_case, found_now, on_record.get(own_case))
 
     def pair(
         self,

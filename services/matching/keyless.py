@@ -1,5 +1,6 @@
 """Own cases without match keys, found by description alone; a sieve before the real comparison."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,15 +52,20 @@ class KeylessCases:
         for mark in description.marks or ():
             self._marks.setdefault(mark, set()).add(row)
 
-    def search(self, alert: Description) -> set[int]:
-        """Rows with a common mark, or with enough values that may agree."""
+    def search(self, alert: Description) -> Counter[int]:
+        """Rows with a common mark, or with enough values that may agree; of each, how many do.
+
+        A mark, which says more than any value, counts as many.
+        """
         if not self._lines:
-            return set()
-        wanted = np.array(self._coded(alert), dtype=np.int32)
+            return Counter()
+        # What no own case has agrees with nothing, and is not remembered: partners can write thousands.
+        wanted = np.array([self._codes.get(value, 0) for value in _values(alert)], dtype=np.int32)
         agreeing = ((self._table == wanted) & (wanted != 0)).sum(axis=1)
-        found = set(self._rows[agreeing >= SPECIFIC_VALUES].tolist())
+        enough = agreeing >= SPECIFIC_VALUES
+        found = Counter(dict(zip(self._rows[enough].tolist(), agreeing[enough].tolist(), strict=True)))
         for mark in alert.marks or ():
-            found |= self._marks.get(mark, set())
+            found.update(dict.fromkeys(self._marks.get(mark, ()), SPECIFIC_VALUES))
         return found
 
     def _forget(self, row: int) -> None:
@@ -81,10 +87,15 @@ class KeylessCases:
         return line
 
     def _coded(self, description: Description) -> Sequence[int]:
-        """One number per value, 0 for unknown."""
-        values = [getattr(description, name) for name in _EQUAL]
-        values += [True if description.languages else None, True if description.last_seen else None]
+        """One number per value of an own case, 0 for unknown."""
         return [
-            0 if value is None else self._codes.setdefault((index, value), len(self._codes) + 1)
-            for index, value in enumerate(values)
+            0 if value[1] is None else self._codes.setdefault(value, len(self._codes) + 1)
+            for value in _values(description)
         ]
+
+
+def _values(description: Description) -> Sequence[tuple[int, object]]:
+    """Each value with its place; None is unknown."""
+    values = [getattr(description, name) for name in _EQUAL]
+    values += [True if description.languages else None, True if description.last_seen else None]
+    return list(enumerate(values))

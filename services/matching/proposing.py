@@ -1,4 +1,7 @@
-"""Tells intake and the duty of possible matches: once per set of facts, and never after a person said no."""
+"""Tells intake and the duty of possible matches: once per set of facts, and never after a person said no.
+
+Nobody on duty is told of an unlikely one: the desk lists it, and whoever looks in the morning sees it.
+"""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -55,9 +58,10 @@ class Proposing:
             self._found(session, alert, facts, own_case, result)
         else:
             step, match = decisions.found(row.match, result.facts)
+            wake, match = decisions.told(step, match, wakes=result.score.strength.wakes)
             self._changed(session, row, (step, match))
             if step in (Step.PROPOSE, Step.REFRESH):
-                self._propose(session, alert, facts, own_case, result, match, wake=step is Step.PROPOSE)
+                self._propose(session, alert, facts, own_case, result, match, wake=wake)
 
     def retract(self, session: Session, references: Iterable[str], why: Why) -> None:
         """The alert behind these matches is gone: intake deletes what it shows of it."""
@@ -69,9 +73,10 @@ class Proposing:
         self, session: Session, alert: StoredAlert, facts: AlertFacts, own_case: str, result: Result
     ) -> None:
         match = Match(ids.new_id("match"), 1, decisions.NEW, result.facts, None)
+        wake, match = decisions.told(Step.PROPOSE, match, wakes=result.score.strength.wakes)
         row = MatchRow(AlertKey(alert.partner, alert.alert), own_case, match)
         if self._matches.add(session, row, self._clock.now()):
-            self._propose(session, alert, facts, own_case, result, match, wake=True)
+            self._propose(session, alert, facts, own_case, result, match, wake=wake)
             self._audit.append(session, self._actor, _ACTIONS[Step.PROPOSE], match.reference)
 
     def _changed(self, session: Session, row: MatchRow, change: tuple[Step, Match]) -> None:

@@ -46,7 +46,7 @@ class Report:
 
 
 def report(session: Session, cipher: RestCipher) -> Report:
-    """Read everything; weighs what waits as it is now. Raises CannotDecrypt (case 82)."""
+    """Read everything; weighs what waits as it is now. Raises CannotDecrypt for a damaged match (case 82)."""
     matches, kept = Matches(cipher), KeptDecisions(cipher).everything(session)
     weighing = Weighing(Alerts(AlertContentSealer(cipher)), Cases(cipher), Candidates(cipher))
     strengths: list[str] = []

@@ -27,7 +27,7 @@ class Score:
     """A pair worth showing to a person."""
 
     score: int
-    """Hundredths of a bit. Absolute: what other pairs score changes nothing."""
+    """Hundredths of a bit of the odds. Absolute: what other pairs score changes nothing."""
     strength: Strength
     reasons: tuple[Reason, ...]
     agreeing: tuple[str, ...]
@@ -91,7 +91,27 @@ def _described(pair: Pair) -> Score | None:
     if total < FLOOR_DESCRIPTION:
         return None
     strength = weaker(strength_of(total, STRENGTHS_ALONE), MOST_FROM_DESCRIPTION)
-    return Score(total, strength, tuple(reasons), ())
+    return Score(_beside_names(total), strength, tuple(reasons), ())
+
+
+def _beside_names(total: int) -> int:
+    """The score of a description alone on the scale of the others, so that lists sort by strength.
+
+    What makes it about even there does here; the most that it can reach stays below the next strength.
+    """
+    most = sum(max(row.outcomes.values()) * row.most for row in ALONE.values())
+    even, above = _floor(STRENGTHS, MOST_FROM_DESCRIPTION), _floor(STRENGTHS, _next(MOST_FROM_DESCRIPTION))
+    even_alone = _floor(STRENGTHS_ALONE, MOST_FROM_DESCRIPTION)
+    return even + (total - even_alone) * (above - 1 - even) // (most - even_alone)
+
+
+def _floor(floors: tuple[tuple[int, Strength], ...], strength: Strength) -> int:
+    return next(floor for floor, word in floors if word is strength)
+
+
+def _next(strength: Strength) -> Strength:
+    order = list(Strength)
+    return order[order.index(strength) - 1]
 
 
 def _reasons(pair: Pair, comparators: tuple[Comparator, ...], table: dict[str, Row]) -> list[Reason]:

@@ -110,8 +110,10 @@ ALONE: dict[str, Row] = {
 SPECIFIC_VALUES = 5
 """So many agreeing values, or one common mark, make a description specific enough to stand without names."""
 
-FLOOR_NAMES = -300
-"""Below this a pair with agreeing keys is not shown: fewer than one in nine of such pairs is one person."""
+FLOOR_NAMES = -500
+"""Below this a pair with agreeing keys is not shown: fewer than one in thirty of such pairs is one person.
+It is low because a missed child costs more than a look: what is unlikely wakes nobody, and on a set that was
+not used for the fit one pair in ten between -500 and -300 was one person."""
 
 FLOOR_DESCRIPTION = 900
 """The same for a person without keys, where a person may want to look at weaker signs."""

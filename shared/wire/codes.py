@@ -162,6 +162,11 @@ class Strength(StrEnum):
     ABOUT_EVEN = "about_even"
     UNLIKELY = "unlikely"
 
+    @property
+    def wakes(self) -> bool:
+        """Whether the people on duty are told; what is unlikely stands on the desk alone."""
+        return self is not Strength.UNLIKELY
+
 
 class ContactWish(StrEnum):
     """What the found person wants."""

@@ -118,10 +118,11 @@ def new_database(kind: str, folder: Path) -> Database:
     return database
 
 
-def image(fill: Callable[[Database], object]) -> bytes:
-    """The SQLite file that `fill` makes, for many tests to begin with: a copy is made at once."""
+def image(fill: Callable[[Database], object], begin: bytes = b"") -> bytes:
+    """The SQLite file that `fill` makes of `begin`, for many tests to begin with: a copy is made at once."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "image.db"
+        path.write_bytes(begin)
         database = Database(f"sqlite:///{path}")
         fill(database)
         database.dispose()

@@ -46,7 +46,8 @@ def test_an_alert_leaves_only_after_it_was_shown_and_exactly_as_shown(own_house:
     shown = browser.follow(path, step="preview", **CHOICE).get_data(as_text=True)
     assert len(own_house.node.post.sent) == before
     text = " ".join(text_of(shown).split())
-    for leaves in ("Sex female", "Eye colour green", "Exercise".lower(), "compare only", "2027-01-31"):
+    details = "rough signs of both names, of the birth, and of the place if it may be told"
+    for leaves in ("Sex female", "Eye colour green", "exercise", "compare only", "2027-01-31", details):
         assert leaves in text, leaves
     for stays in ("Family name never leaves the house", "Height band not chosen"):
         assert stays in text, stays
@@ -156,6 +157,7 @@ def test_a_possible_match_is_read_and_decided(own_house: House) -> None:
     text = text_of(browser.get(path).get_data(as_text=True))
     for words in (
         "It is very likely that this is one person",
+        "Of 100 pairs called so, at least 80 should be one person.",
         "The height differs: 150 to 159 cm in the alert, 160 to 169 cm in your case.",
         "Many people share these names.",
         "The surnames have the same stem; about 1 in 500 people bears it.",

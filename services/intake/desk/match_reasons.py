@@ -17,6 +17,9 @@ from shared.wire.reasons import TOGETHER
 COMMON = 50_000
 """Names are common if more than one in so many people bears them: sixty in a country of three million."""
 
+SHARES = {"almost_certain": 95, "very_likely": 80, "likely": 55, "about_even": 33}
+"""What the strengths of matching mean: of 100 such pairs at least so many are one person."""
+
 _GROUPS = (
     ("family_name", "given_name", "columns", "match_keys"),
     ("birth",),
@@ -48,6 +51,21 @@ def columns(reasons: Sequence[MatchReason]) -> dict[str, Column]:
         )
         for verdict, found in told.items()
     }
+
+
+def meaning(strength: str, reasons: Sequence[MatchReason]) -> str:
+    """What the word for the strength means, in numbers; a description alone has none."""
+    if any(one.comparator == "match_keys" for one in reasons):
+        return gettext("A description alone, without names, is never called more than about even.")
+    if strength in SHARES:
+        return gettext(
+            "Of 100 pairs called so, at least %(share)s should be one person. This is reckoned; you decide.",
+            share=SHARES[strength],
+        )
+    return gettext(
+        "Of 100 pairs called so, fewer than %(share)s should be one person. That is a reckoning; you decide.",
+        share=min(SHARES.values()),
+    )
 
 
 def is_common(reasons: Sequence[MatchReason]) -> bool:
@@ -101,11 +119,18 @@ def _together(reasons: Sequence[MatchReason]) -> str:
         codes = [code for code in codes if not code.startswith("keys_names")]
     if not codes:
         return ""
-    told, loose = sentences.together(codes), ""
-    if any(one.comparator == "birth_same" for one in reasons):
-        return told
-    if any(code.startswith(_DATES) for code in codes):
-        loose = gettext("The year may be one off here, and day and month swapped.")
-    elif any(code.startswith("keys_year") and code != "keys_year_band" for code in codes):
-        loose = gettext("The year may be one off here.")
-    return f"{told} {loose}".rstrip()
+    told = [sentences.together(codes)]
+    if not any(one.comparator == "birth_same" for one in reasons):
+        if any(code.startswith(_DATES) for code in codes):
+            told.append(gettext("The year may be one off here, and day and month swapped."))
+        elif any(code.startswith("keys_year") and code != "keys_year_band" for code in codes):
+            told.append(gettext("The year may be one off here."))
+    if any(code.endswith("_both") for code in codes) and _name_differs(reasons):
+        told.append(gettext("Here names agree, too, that only sound alike or are forms of one name."))
+    return " ".join(told)
+
+
+def _name_differs(reasons: Sequence[MatchReason]) -> bool:
+    """Whether the finer comparison tells a name apart that a combination, which is rougher, does not."""
+    names = ("family_name", "given_name")
+    return any(one.verdict == Verdict.AGAINST and one.comparator.startswith(names) for one in reasons)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.intake.domain.codes import Sex
 from services.intake.domain.dates import EARLIEST_YEAR, PartialDate
+from services.intake.domain.names.placeholders import is_nobody
 from services.intake.domain.names.skeleton import best, initial, readings, words
 from services.intake.domain.person import Person
 from services.intake.domain.places import city_of
@@ -55,7 +56,7 @@ def of_case(person: Person) -> Facts:
         bands=_bands(person, spread=False),
         dates=[_date(born) for born in _full_dates(person)[:1]],
         sexes=[person.sex.value if person.sex else NO_SEX],
-        place=_place(person),
+        place=place_of(person),
     )
 
 
@@ -78,16 +79,22 @@ def of_alert(person: Person) -> Facts:
         bands=_bands(person, spread=True),
         dates=[_date(born) for born in _full_dates(person)],
         sexes=[person.sex.value, NO_SEX] if person.sex else [NO_SEX, Sex.FEMALE.value, Sex.MALE.value],
-        place="" if person.location_protected else _place(person),
+        place="" if person.location_protected else place_of(person),
     )
 
 
 def columns(person: Person) -> tuple[list[str], list[str]]:
     """The words of the given and of the family name; of both names in one column the first is the given one.
 
-    Which of the two is which hardly matters: most keys leave it open.
+    Which of the two is which hardly matters: most keys leave it open. John Doe and Unknown Male have none.
+    Where neither has a word with a sound, the first other name in use counts as both names in one column.
     """
     given, family = words(person.given_name), words(person.family_name)
+    if is_nobody(person.given_name, person.family_name):
+        given, family = [], []
+    if person.alternate_names and not any(map(best, _long([*given, *family]))):
+        others = filter(None, map(words, person.alternate_names))
+        given, family = next(((other, []) for other in others), (given, family))
     both = given or family
     if (given and family) or len(_long(both)) < 2:
         return given, family
@@ -140,7 +147,7 @@ def _date(born: PartialDate) -> str:
     return f"{born.year}{low:02d}{high:02d}"
 
 
-def _place(person: Person) -> str:
+def place_of(person: Person) -> str:
     """The sound of the first word of the place, after a known city got its one name."""
     place = city_of(person.last_seen.place) or person.last_seen.place
     return next(filter(None, (best(word) for word in words(place))), "")

@@ -30,6 +30,8 @@ from shared.wire.values import decode_base64
 
 MOST_A_DAY = 50
 """Different questions about one case that are answered with levels on one day."""
+MOST_OF_PARTNER = 25
+"""Of these, about alerts of one partner: it must not use up those of the others."""
 COUNTED_FOR = timedelta(minutes=10)
 UNKNOWN = Agreement(
     given="unknown",
@@ -116,16 +118,21 @@ class Comparisons:
         session.execute(delete(ComparisonRow).where(ComparisonRow.day < day))
         asked = select(func.count()).where(ComparisonRow.case_id == body.case, ComparisonRow.day == day)
         count: int = session.execute(asked).scalar_one()
+        of_partner = session.execute(asked.where(ComparisonRow.partner == body.partner)).scalar_one()
         if session.get(ComparisonRow, (body.case, day, question)) is not None:
             return True
-        if count > MOST_A_DAY:
+        if count >= MOST_A_DAY:
+            # Its row says that the alarm was raised, and answers nothing. Counting would not do: two workers
+            # that count at once write one row more than the limit.
+            if session.get(ComparisonRow, (body.case, day, _ALARM)) is None:
+                session.add(_row(body, day, _ALARM))
+                session.flush()
+                self._alarms.raise_one(session, "comparison_limit", body.case)
             return False
-        beyond = count == MOST_A_DAY  # the first: its row says that the alarm was raised, and answers nothing
-        session.add(ComparisonRow(case_id=body.case, day=day, question=_ALARM if beyond else question))
+        if of_partner >= MOST_OF_PARTNER:
+            return False
+        session.add(_row(body, day, question))
         session.flush()
-        if beyond:
-            self._alarms.raise_one(session, "comparison_limit", body.case)
-            return False
         details: dict[str, str | int] = {"partner": body.partner, "case": body.case}
         # Under the alert, so that the history of a case still shows the looks of people.
         self._context.audit.append(session, SYSTEM, "candidate.compared", body.alert, details)
@@ -134,6 +141,10 @@ class Comparisons:
 
 def _day(moment: datetime) -> int:
     return int(moment.timestamp() // timedelta(days=1).total_seconds())
+
+
+def _row(body: CandidateFound, day: int, question: bytes) -> ComparisonRow:
+    return ComparisonRow(case_id=body.case, day=day, question=question, partner=body.partner)
 
 
 def _digest(body: CandidateFound) -> bytes:

@@ -60,6 +60,8 @@ class MatchEvents:
             session.flush()
             self._tell_again(session, row, body, now)
             add_event(session, row, now, SYSTEM)
+        elif body.duty is not None:
+            self._told_at_last(session, row, body, body.duty, now)
         session.flush()
         details: dict[str, str | int] = {"case": body.case, "version": body.version}
         self._context.audit.append(session, SYSTEM, "match.proposed", body.match, details)
@@ -91,21 +93,37 @@ class MatchEvents:
     def _tell_again(self, session: Session, row: MatchRow, body: MatchProposed, now: datetime) -> None:
         """Matching told of it, but what it told it under may have been settled here meanwhile.
 
-        Whoever is told already is not told twice: notify sees the same reference.
+        Whoever is told already is not told twice: notify sees the same reference. Nobody is told of what is
+        unlikely.
         """
+        if not body.strength.wakes:
+            return
         if body.duty != body.match and not _others_unseen(session, row):
             # Later than any `settled` that was said until now, whichever of the two arrives first.
             at = clocks.to_wire(now + timedelta(seconds=1))
             waiting = DutyWaiting(reference=row.duty, urgency=body.urgency, status=body.status, at=at)
             self._context.post.tell(session, waiting, priority=Priority.URGENT)
 
+    def _told_at_last(
+        self, session: Session, row: MatchRow, body: MatchProposed, duty: str, now: datetime
+    ) -> None:
+        """It was shown already, too unlikely to tell anybody; matching told of it now."""
+        if row.state == MatchState.NEW:
+            row.duty = duty
+            session.flush()
+            self._tell_again(session, row, body, now)
+        else:  # somebody has looked at it meanwhile
+            self._settle_unseen(session, duty)
+
     def _settle_late(self, session: Session, row: MatchRow, late: MatchProposed) -> None:
         """Matching told of the older proposal under a reference that nothing here may ever settle."""
-        if late.duty is None or late.duty == row.duty:
-            return
-        unseen = select(MatchRow.id).where(MatchRow.duty == late.duty, MatchRow.state == MatchState.NEW)
+        if late.duty is not None and late.duty != row.duty:
+            self._settle_unseen(session, late.duty)
+
+    def _settle_unseen(self, session: Session, duty: str) -> None:
+        unseen = select(MatchRow.id).where(MatchRow.duty == duty, MatchRow.state == MatchState.NEW)
         if session.scalar(unseen.limit(1)) is None:
-            self._context.post.tell(session, DutySettled(reference=late.duty))
+            self._context.post.tell(session, DutySettled(reference=duty))
 
     def _own_matching(self, incoming: Incoming) -> None:
         if incoming.sender != f"{self._context.organisation}/matching":

@@ -71,6 +71,8 @@ class ComparisonRow(IntakeBase):
     """Counted from 1970."""
     question: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     """SHA-256 of what was asked: the same question again is no further one."""
+    partner: Mapped[OrganisationId]
+    """Whose alert it was about."""
 
 
 class NoticeSentRow(IntakeBase):

@@ -1,7 +1,6 @@
 """Which match keys agree: independent facts, of each the best."""
 
 from services.matching.compare.port import UNKNOWN, Comparator, Finding, Level, Pair
-from shared.wire.local import Agreement
 
 FACTS: dict[str, dict[str, str]] = {
     "keys_year": {"N": "both", "X": "shortened", "Y": "shortened", "B": "band", "I": "initial"},
@@ -23,19 +22,20 @@ _WHAT = {
     "keys_place": "the place of the last contact",
     "keys_names": "each other and the sex",
 }
-
-
 _DIFFER = frozenset({"close", "different"})
 
 
-def is_contradicted(code: str, agreement: Agreement | None) -> bool:
+def is_contradicted(code: str, pair: Pair) -> bool:
     """Whether the finer comparison denies what a key says: then the tag agrees by chance, or was made up.
 
-    Every key joins a name, so one of the two must agree; a key with a date or day needs some of the date.
+    Every key joins a name, so one of the two must agree, unless several keys do: the details tell the first
+    reading of an alert's names only, and an alert has keys of others as well. A key with a date or day needs
+    some of the date.
     """
+    agreement = pair.agreement
     if agreement is None:
         return False
-    if agreement.given in _DIFFER and agreement.family in _DIFFER:
+    if len(pair.groups) == 1 and agreement.given in _DIFFER and agreement.family in _DIFFER:
         return True
     return code in ("keys_date", "keys_day") and agreement.birth == "different"
 
@@ -47,7 +47,7 @@ def comparators() -> list[Comparator]:
 
 def _comparator(code: str, letters: dict[str, str]) -> Comparator:
     def compare(pair: Pair) -> Finding:
-        if is_contradicted(code, pair.agreement):
+        if is_contradicted(code, pair):
             return UNKNOWN
         for letter, outcome in letters.items():
             if letter in pair.groups:

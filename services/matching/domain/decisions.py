@@ -28,6 +28,8 @@ class Match:
     decided_seq: int = 0
     decided_facts: str | None = None
     """The number of the latest decision by the order in which they were sent, and what it was about."""
+    quiet: bool = False
+    """What is shown is so unlikely that nobody on duty was told of it."""
 
 
 class Step(StrEnum):
@@ -54,6 +56,19 @@ def found(known: Match, facts: str) -> tuple[Step, Match]:
     shown = known.state not in (WITHDRAWN, EXCLUDED)
     changed = replace(known, version=known.version + 1, facts=facts, state=known.state if shown else NEW)
     return (Step.REFRESH if shown else Step.PROPOSE), changed
+
+
+def told(step: Step, match: Match, *, wakes: bool) -> tuple[bool, Match]:
+    """Whether the people on duty are told with this step, and the match after it.
+
+    `wakes` says whether what was found is worth it. What was too unlikely is told once it no longer is,
+    unless somebody has looked at it.
+    """
+    if step is Step.PROPOSE:
+        return wakes, replace(match, quiet=not wakes)
+    if step is Step.REFRESH and match.state == NEW:
+        return wakes and match.quiet, replace(match, quiet=not wakes)
+    return False, match
 
 
 def lost(known: Match) -> tuple[Step, Match]:

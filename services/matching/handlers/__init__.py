@@ -61,7 +61,7 @@ class Handlers:
         self.columns = Columns(cases, most_bytes=column_bytes)
         comparing = Comparing(cases, self.columns)
         proposing = Proposing(matches, post, audit, clock, str(me))
-        finer = Finer(candidates, proposing, post, clock)
+        finer = Finer(cases, candidates, proposing, post, clock)
         weighing = Weighing(alerts, cases, candidates)
         deciding = Deciding(matches, KeptDecisions(cipher), weighing, clock, KEYS_VERSION)
         about_alerts = AlertHandlers(

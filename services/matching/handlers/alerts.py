@@ -13,7 +13,7 @@ from services.matching.finer import Finer
 from services.matching.handlers.bodies import body_of
 from services.matching.handlers.new_alerts import Arrival, NewAlerts, wait_key
 from services.matching.proposing import Proposing, Why
-from services.matching.store import partners, receipts
+from services.matching.store import partners, receipts, unfinished
 from services.matching.store.alerts import AlertKey, Alerts
 from services.matching.store.candidates import Candidates
 from services.matching.store.content import facts_of, stored
@@ -167,6 +167,7 @@ class AlertHandlers:
         """Delete tags, details, description, candidates and matches; the placeholder stays."""
         self._alerts.empty(session, key, placeholder)
         self._candidates.delete_of_alert(session, key)
+        unfinished.drop_of_alert(session, key.partner, key.alert)
         self._proposing.retract(session, self._matches.delete_of_alert(session, key), why)
 
     def _refuse(self, session: Session, incoming: Incoming, key: AlertKey, version: int, reason: str) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from services.matching.columns import Columns
 from services.matching.continuing import Continuing
 from services.matching.handlers.bodies import body_of
-from services.matching.store import partners
+from services.matching.store import duty, partners
 from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases, OwnCase
 from services.matching.store.matches import Matches
@@ -70,6 +70,7 @@ class CaseHandlers:
             self._columns.changing(session, partner)
         self._candidates.delete_of_case(session, body.case)
         self._matches.delete_of_case(session, body.case)
+        duty.forget(session, own_case=body.case)
         self._audit.append(session, incoming.sender, "case.closed", body.case)
 
     def epoch_closed(self, session: Session, incoming: Incoming) -> None:

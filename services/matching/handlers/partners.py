@@ -6,7 +6,7 @@ from services.matching.columns import Columns
 from services.matching.deciding import Deciding
 from services.matching.handlers.bodies import body_of
 from services.matching.proposing import Proposing
-from services.matching.store import partners, receipts, unfinished
+from services.matching.store import duty, partners, receipts, unfinished
 from services.matching.store.alerts import Alerts
 from services.matching.store.candidates import Candidates
 from services.matching.store.cases import Cases
@@ -84,6 +84,7 @@ class PartnerHandlers:
         self._proposing.retract(session, self._matches.delete_of_partner(session, organisation), "partner")
         receipts.drop(session, organisation)
         unfinished.drop(session, organisation)
+        duty.forget(session, partner=organisation)
         if left:
             self._columns.changing(session, organisation)
             self._cases.drop(session, organisation)

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from services.matching.domain.standing import Standing, State
 from services.matching.store.content import AlertContentSealer, StoredAlert
+from services.matching.store.opened import OpenedAlerts
 from services.matching.store.statements import insert
 from services.matching.store.tables import alert as table
+from shared.crypto.errors import CannotDecrypt
+from shared.runtime import log
 
 _AT_ONCE = 200
 
@@ -39,8 +42,7 @@ class Alerts:
 
     def __init__(self, sealer: AlertContentSealer) -> None:
         self._sealer = sealer
-        self._opened: dict[AlertKey, StoredAlert] = {}
-        """Live alerts as last read by `live`, so that the next own case decrypts none of them again."""
+        self.in_memory = OpenedAlerts()
 
     def standing(self, session: Session, key: AlertKey) -> Standing | None:
         """What is known of the alert."""
@@ -91,7 +93,7 @@ class Alerts:
         session.execute(
             statement.on_conflict_do_update(index_elements=[table.c.partner, table.c.alert], set_=values)
         )
-        self._opened.pop(key, None)
+        self.in_memory.drop(key.partner, key.alert)
 
     def delete_of_partner(self, session: Session, organisation: str) -> list[AlertKey]:
         """Delete the partner's live alerts, without a placeholder: it may send them again. Returns which."""
@@ -99,7 +101,7 @@ class Alerts:
         gone = session.execute(table.delete().where(chosen).returning(table.c.alert)).scalars()
         keys = sorted(AlertKey(organisation, reference) for reference in gone)
         for key in keys:
-            self._opened.pop(key, None)
+            self.in_memory.drop(key.partner, key.alert)
         return keys
 
     def over(self, session: Session, now: datetime, limit: int) -> list[tuple[AlertKey, Standing]]:
@@ -112,8 +114,13 @@ class Alerts:
         )
         return [(AlertKey(p, a), Standing(State.LIVE, v)) for p, a, v in session.execute(chosen)]
 
-    def read(self, session: Session, keys: Iterable[AlertKey]) -> dict[AlertKey, StoredAlert]:
-        """The live ones among these alerts, decrypted. Raises CannotDecrypt for a damaged row (case 82)."""
+    def read(
+        self, session: Session, keys: Iterable[AlertKey], *, skip_damaged: bool = False
+    ) -> dict[AlertKey, StoredAlert]:
+        """The live ones among these alerts, decrypted. Raises CannotDecrypt for a damaged row (case 82).
+
+        With `skip_damaged` such a row is left out, and the log says so.
+        """
         wanted = sorted(set(keys))
         found: dict[AlertKey, StoredAlert] = {}
         for start in range(0, len(wanted), _AT_ONCE):
@@ -122,35 +129,33 @@ class Alerts:
                 tuple_(table.c.partner, table.c.alert).in_(pairs), table.c.content.is_not(None)
             )
             for partner, reference, version, content in session.execute(chosen):
-                found[AlertKey(partner, reference)] = self._sealer.open(partner, reference, version, content)
+                try:
+                    opened = self._sealer.open(partner, reference, version, content)
+                except CannotDecrypt:
+                    if not skip_damaged:
+                        raise
+                    log.get("comparing").exception("alert_unreadable")
+                else:
+                    found[AlertKey(partner, reference)] = opened
         return found
 
-    def live(self, session: Session, organisation: str, after: str, limit: int) -> Sequence[StoredAlert]:
+    def live(
+        self, session: Session, organisation: str, after: str, limit: int
+    ) -> tuple[Sequence[StoredAlert], str | None]:
         """At most `limit` live alerts of a partner behind the reference `after`, in the order of references.
 
-        Decrypted; those that did not change come from memory.
+        Decrypted; those that did not change come from memory. A damaged one is passed over (case 82). With
+        them the reference to go on behind; None if there are no more.
         """
-        if not after:
-            self._drop_gone(session, organisation)
         chosen = _LIVE.where(table.c.partner == organisation, table.c.alert > after)
         rows = session.execute(chosen.order_by(table.c.alert).limit(limit)).all()
-        keys = [AlertKey(organisation, reference) for reference, _ in rows]
-        stale = [key for key, row in zip(keys, rows, strict=True) if self._version(key) != row.version]
-        self._opened.update(self.read(session, stale))
-        return [self._opened[key] for key in keys]
-
-    def forget(self, organisation: str) -> None:
-        """Drop what is in memory of a partner: the transaction that it was read in was undone."""
-        for key in [key for key in self._opened if key.partner == organisation]:
-            del self._opened[key]
-
-    def _drop_gone(self, session: Session, organisation: str) -> None:
-        """Another worker may have deleted what is in memory here."""
-        live = set(session.execute(_LIVE.where(table.c.partner == organisation)).scalars())
-        for key in list(self._opened):
-            if key.partner == organisation and key.alert not in live:
-                del self._opened[key]
-
-    def _version(self, key: AlertKey) -> int | None:
-        opened = self._opened.get(key)
-        return None if opened is None else opened.version
+        known = {one: self.in_memory.read(organisation, one, version) for one, version in rows}
+        stale = [AlertKey(organisation, one) for one, alert in known.items() if alert is None]
+        read = self.read(session, stale, skip_damaged=True)
+        known |= {key.alert: alert for key, alert in read.items()}
+        last = rows[-1][0] if len(rows) == limit else None
+        # Another worker may have deleted what is in memory here.
+        self.in_memory.keep_only(organisation, set(known), after, last)
+        for alert in read.values():
+            self.in_memory.keep(alert)
+        return [alert for alert in known.values() if alert is not None], last

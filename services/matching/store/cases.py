@@ -1,9 +1,13 @@
-"""Own cases as partners' alerts can see them: pseudonyms in clear, descriptions encrypted."""
+"""Own cases as partners' alerts can see them: pseudonyms in clear, descriptions encrypted.
+
+A damaged row is as good as gone: the log says so, and every other case is compared (case 82).
+"""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
@@ -13,8 +17,10 @@ from services.matching.store.partners import next_revision
 from services.matching.store.statements import Insert, dialect, insert, insert_for
 from services.matching.store.tables import closed_case
 from services.matching.store.tables import own_case as table
+from shared.crypto.errors import CannotDecrypt
 from shared.crypto.rest import RestCipher
 from shared.crypto.tags import PSEUDONYM_BYTES
+from shared.runtime import log
 from shared.store.bulk import chunks
 from shared.store.context import field_context
 from shared.wire.codes import CaseKind
@@ -62,6 +68,9 @@ _LENGTH_BYTES = 2
 _CLOSED = select(closed_case.c.own_case).where(closed_case.c.own_case == bindparam("c"))
 _VERSION = select(table.c.version).where(
     table.c.partner == bindparam("p"), table.c.epoch == bindparam("e"), table.c.own_case == bindparam("c")
+)
+_NAMES = select(table.c.id, table.c.own_case, (func.length(table.c.description) > 0).label("filled")).where(
+    table.c.id.in_(bindparam("ids", expanding=True))
 )
 _OF_IDS = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 # SQLite keeps no statistics: for two cases and more it would rather read every row of the partner, 50 ms for
@@ -159,18 +168,20 @@ class Cases:
             for row, own_case, version, name, pseudonyms, sealed in part:
                 kind, plain = opened[name], None
                 if sealed and kind in kinds:
-                    plain = self._cipher.decrypt(sealed, context(own_case, version))
+                    plain = self._plain(sealed, context(own_case, version))
                 changed.append(Changed(row, kind, pseudonyms, plain))
             yield changed
 
     def of_ids(self, session: Session, ids: Sequence[int]) -> list[OwnCase]:
         """The cases of these rows."""
-        return [
-            self._open(row)
-            for part in chunks(ids)
-            for row in session.connection().execute(_OF_IDS, {"ids": part})
-            if row.description
-        ]
+        rows = (row for part in chunks(ids) for row in session.connection().execute(_OF_IDS, {"ids": part}))
+        return [case for row in rows if row.description and (case := self._open(row)) is not None]
+
+    def names(self, session: Session, ids: Sequence[int]) -> dict[int, str]:
+        """The references of the cases of these rows, but for those that are gone; nothing is decrypted."""
+        asked = ({"ids": part} for part in chunks(ids))
+        rows = chain.from_iterable(session.connection().execute(_NAMES, one) for one in asked)
+        return {row.id: row.own_case for row in rows if row.filled}
 
     def of_cases(self, session: Session, partner: str, cases: Collection[str]) -> dict[str, list[OwnCase]]:
         """Every epoch of these cases towards a partner, the newest version first."""
@@ -179,8 +190,8 @@ class Cases:
         for start in range(0, len(ordered), 500):
             asked = {"p": partner, "cases": ordered[start : start + 500]}
             for row in session.connection().execute(_OF_CASES, asked):
-                if row.description:
-                    found.setdefault(row.own_case, []).append(self._open(row))
+                if row.description and (case := self._open(row)) is not None:
+                    found.setdefault(row.own_case, []).append(case)
         for rows in found.values():
             rows.sort(key=lambda case: (-case.version, -case.epoch))
         return found
@@ -189,9 +200,18 @@ class Cases:
         plain = case.description.model_dump_json(exclude_none=True).encode()
         return self._cipher.encrypt(plain, _context(case.partner, case.epoch, case.own_case, case.version))
 
-    def _open(self, row: Row[tuple[object, ...]]) -> OwnCase:
+    def _plain(self, sealed: bytes, context: bytes) -> bytes | None:
+        try:
+            return self._cipher.decrypt(sealed, context)
+        except CannotDecrypt:
+            log.get("comparing").exception("case_unreadable")
+            return None
+
+    def _open(self, row: Row[tuple[object, ...]]) -> OwnCase | None:
         context = _context(row.partner, row.epoch, row.own_case, row.version)
-        plain = self._cipher.decrypt(row.description, context)
+        plain = self._plain(row.description, context)
+        if plain is None:
+            return None
         return OwnCase(
             partner=row.partner,
             epoch=row.epoch,

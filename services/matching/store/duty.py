@@ -40,6 +40,11 @@ def reference_for(session: Session, partner: str, own_case: str, match: str, now
     return reference
 
 
+def forget(session: Session, **of: str) -> None:
+    """The `partner` or the `own_case` is gone, and with it what people were told of."""
+    session.execute(delete(notice).filter_by(**of))
+
+
 # Made once: making a statement costs more than running it.
 _FORGET = delete(notice).where((notice.c.since <= bindparam("old")) | (notice.c.since > bindparam("now")))
 _READ = select(notice.c.match).where(

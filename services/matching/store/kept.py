@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from services.matching.store.statements import insert
 from services.matching.store.tables import metadata
+from shared.crypto.errors import CannotDecrypt
 from shared.crypto.rest import RestCipher
-from shared.runtime import ids
+from shared.runtime import ids, log
 from shared.store.context import field_context
 from shared.wire.codes import MatchState, Strength
 
@@ -103,9 +104,16 @@ class KeptDecisions:
         return session.execute(select(func.count()).select_from(table)).scalar_one()
 
     def everything(self, session: Session) -> list[Kept]:
-        """All that is kept, month by month. Raises CannotDecrypt for a damaged row (case 82)."""
-        rows = session.execute(select(table).order_by(table.c.month, table.c.id))
-        return [_unpacked(row.month, self._cipher.decrypt(row.content, _context(*row[:2]))) for row in rows]
+        """All that is kept, month by month. A damaged row is left out, and the log says so (case 82)."""
+        found: list[Kept] = []
+        for row in session.execute(select(table).order_by(table.c.month, table.c.id)):
+            try:
+                plain = self._cipher.decrypt(row.content, _context(*row[:2]))
+            except CannotDecrypt:
+                log.get("comparing").exception("decision_unreadable")
+            else:
+                found.append(_unpacked(row.month, plain))
+        return found
 
 
 def _packed(kept: Kept) -> bytes:

@@ -17,6 +17,8 @@ from services.matching.store.tables import match as table
 from shared.crypto.rest import RestCipher
 from shared.store.context import field_context
 
+_QUIET = "quiet"
+
 
 @dataclass(frozen=True, slots=True)
 class MatchRow:
@@ -94,8 +96,9 @@ class Matches:
         return sorted(session.execute(gone.returning(table.c.match)).scalars())
 
     def _values(self, match: Match) -> dict[str, object]:
-        facts = "|".join((match.facts, match.excluded_facts or "", match.decided_facts or "")).encode()
-        sealed = self._cipher.encrypt(facts, _context(match.reference))
+        quiet = _QUIET if match.quiet else ""
+        facts = "|".join((match.facts, match.excluded_facts or "", match.decided_facts or "", quiet))
+        sealed = self._cipher.encrypt(facts.encode(), _context(match.reference))
         return {
             "version": match.version,
             "state": match.state,
@@ -104,9 +107,17 @@ class Matches:
         }
 
     def _read(self, row: Row[tuple[object, ...]]) -> MatchRow:
-        facts, excluded, about = self._cipher.decrypt(row.facts, _context(row.match)).decode().split("|")
+        plain = self._cipher.decrypt(row.facts, _context(row.match)).decode()
+        facts, excluded, about, quiet = plain.split("|")
         match = Match(
-            row.match, row.version, row.state, facts, excluded or None, row.decided_seq, about or None
+            row.match,
+            row.version,
+            row.state,
+            facts,
+            excluded or None,
+            row.decided_seq,
+            about or None,
+            quiet == _QUIET,
         )
         return MatchRow(AlertKey(row.partner, row.alert), row.own_case, match, row.decision)
 

@@ -8,7 +8,7 @@ row here, written in the transaction that left it, so that a kill loses nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, String, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Column, Index, String, Table, UniqueConstraint, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from services.matching.store.partners import MAY_SPEAK
@@ -28,7 +28,9 @@ table = Table(
     Column("alert", String(40), nullable=False),
     # Of every alert: the last one that was compared. They are compared in the order of their references.
     Column("after", String(40), nullable=False),
-    UniqueConstraint("partner", "own_case", "alert"),
+    # In this order, so that the rows of an alert are found when it goes.
+    UniqueConstraint("partner", "alert", "own_case"),
+    Index(None, "partner", "id"),
     sqlite_autoincrement=True,
 )
 """An own case that is still to be compared, with one alert or with every one that follows."""
@@ -60,12 +62,25 @@ def go_on(session: Session, organisation: str, own_case: str, after: str | None)
         session.execute(insert(session, table).values(**mine, after=after))
 
 
-def first(session: Session) -> Unfinished | None:
-    """The oldest row of a partner that may speak."""
-    speaking = select(partner.c.partner).where(partner.c.status.in_(MAY_SPEAK))
-    chosen = select(table).where(table.c.partner.in_(speaking)).order_by(table.c.id).limit(1)
-    row = session.execute(chosen).one_or_none()
+def first(session: Session, after: str = "") -> Unfinished | None:
+    """The oldest row of the next partner, behind the partner `after`, that may speak and has one.
+
+    One partner after the other: what one leaves over by the thousand holds up nobody else.
+    """
+    has_one = exists().where(table.c.partner == partner.c.partner)
+    chosen = select(partner.c.partner).where(partner.c.status.in_(MAY_SPEAK), has_one)
+    turns = chosen.order_by(partner.c.partner <= after, partner.c.partner).limit(1)
+    organisation = session.execute(turns).scalar_one_or_none()
+    if organisation is None:
+        return None
+    oldest = select(table).where(table.c.partner == organisation).order_by(table.c.id).limit(1)
+    row = session.execute(oldest).one_or_none()  # another worker may have done it since
     return None if row is None else Unfinished(*row)
+
+
+def drop_of_alert(session: Session, organisation: str, alert: str) -> None:
+    """The alert is gone."""
+    session.execute(delete(table).filter_by(partner=organisation, alert=alert))
 
 
 def drop(session: Session, organisation: str) -> None:

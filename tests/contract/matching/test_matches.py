@@ -324,6 +324,18 @@ def test_one_notice_a_day_and_for_each_partner_and_case(world: World) -> None:
     assert len(world.rows("duty_notice")) == 1, "what is older than a day is forgotten"
 
 
+def test_of_a_partner_or_a_case_that_is_gone_no_notice_is_remembered(world: World) -> None:
+    """Rule 7: it stayed until somebody was told of something else, with partner and case."""
+    for name in ("ona", "jonas"):
+        world.handle(world.case(name))
+        world.handle(world.alert(name))
+    world.handle(local.CaseClosed(case=reference("case", "ona")))
+    assert [row["own_case"] for row in world.rows("duty_notice")] == [reference("case", "jonas")]
+    stands = {"organisation": VILNIUS, "card": "", "prekeys": [], "revocations": []}
+    world.handle(local.PartnerChanged(status=codes.PartnerStatus.SUSPENDED, **stands))
+    assert world.rows("duty_notice") == []
+
+
 def test_taking_back_and_sharing_anew_stays_one_notice(world: World) -> None:
     world.handle(world.case())
     for number in range(5):

@@ -43,7 +43,7 @@ def final(world: World) -> dict[str, Any]:
     """Everything that is kept, without what is random, when nothing is left to compare."""
     world.compare_all()
     with world.database.read() as session:
-        alerts = alerts_of(world).live(session, VILNIUS, "", 10_000)
+        alerts, _ = alerts_of(world).live(session, VILNIUS, "", 10_000)
         opened = sorted((a.alert, a.version, a.values) for a in alerts)
     shown = {m.match: (m.alert, m.case, m.facts, m.score) for m in shown_matches(world)}
     return {

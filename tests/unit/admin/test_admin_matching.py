@@ -75,6 +75,12 @@ def test_a_proposal_wants_fifty_of_each_kind(node: Path, tmp_path: Path) -> None
     assert not file.exists()
 
 
+def test_a_proposal_that_could_not_be_written_is_told_at_once(node: Path, tmp_path: Path) -> None:
+    said = refused("matching", "quality", "--propose", tmp_path / "nowhere" / "weights.txt", node=node)
+    assert "--propose: there is no folder" in said
+    assert "strength" not in said
+
+
 def test_a_proposal_is_a_table_and_applies_nothing(node: Path, tmp_path: Path) -> None:
     keep(node, several(80, 55))
     source = Path(weights.__file__ or "")

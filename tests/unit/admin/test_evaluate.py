@@ -2,6 +2,8 @@
 
 import csv
 import json
+import signal
+import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,8 +13,10 @@ from click.testing import CliRunner, Result
 
 from admin.command import cli
 from admin.errors import AdminError
-from admin.evaluate import measures, sheets
+from admin.evaluate import command, figures, files, measures, sheets, workers
 from admin.evaluate.measures import Pair
+from admin.evaluate.pipeline import Costs
+from admin.evaluate.workers import Workers
 from services.intake.domain.codes import CaseKind, Sex
 from shared.wire.codes import Strength
 
@@ -76,7 +80,10 @@ def test_without_truth_it_counts_by_strength_and_keeps_nothing(folder: Path) -> 
     before = sorted(folder.iterdir())
     said = evaluate(folder)
     assert said.exit_code == 0, said.output
-    assert "pairs by strength" in said.output
+    assert "almost_certain  1" in said.output
+    assert "Compared 4 alerts with 4 cases: 2 pairs proposed." in said.output
+    # The missing person among the found ones is no case.
+    assert "cases.csv: 1 of them left out" in said.output
     assert sorted(folder.iterdir()) == before
     assert "Kazlausk" not in said.output
 
@@ -136,7 +143,9 @@ def test_a_value_that_cannot_be_read_counts_as_unknown_and_is_counted(
     tmp_path: Path, column: str, value: str
 ) -> None:
     sheet = _read(tmp_path, f"id,{column}\nx,{value}\n")
-    assert sheet.unread == {column: 1}
+    assert [(problem.row, problem.column) for problem in sheet.problems] == [(2, column)]
+    assert sheet.problems[0].why.endswith(".")
+    assert value not in sheet.problems[0].why
     person = sheet.entries[0].person
     assert (person.given_name, person.date_of_birth, person.age, person.sex) == ("", None, None, None)
 
@@ -146,8 +155,12 @@ def test_a_value_that_cannot_be_read_counts_as_unknown_and_is_counted(
     [
         ("given_name\nRūta\n", "no column 'id'"),
         ("id,given_name\n", "has no rows"),
+        (",,\n", "has no rows"),
+        ("Nr,Vardas\n1,Rūta\n", "names nr, vardas"),
+        ("id,given_name,Given_Name\nx,Rūta,Ona\n", "names the column 'given_name' twice"),
+        ('id,given_name\nx,Rūta\ny,"Ona\nz,Eva\n', "row 3 a quotation mark"),
         ("id,given_name\nx,Rūta\n,Ona\n", "row 3 has no id"),
-        ("id,given_name\nx,Rūta\nx,Ona\n", "row 3 repeats an id"),
+        ("id,given_name\nx,Rūta\nx,Ona\n", "row 3 repeats the id of row 2"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_by_file_and_row(
@@ -161,9 +174,11 @@ def test_a_table_that_cannot_be_used_is_refused_by_file_and_row(
     ("text", "message"),
     [
         ("a,b\nc1,a1\n", "left_id"),
-        ("left_id,right_id\nc1\n", "row 2 has too few"),
-        ("left_id,right_id\nc1,zz\n", "row 2 names a right id"),
-        ("left_id,right_id\nc1,a1\nzz,a1\n", "row 3 names a left id"),
+        ("left_id,right_id\n", "has no rows"),
+        ("left_id,right_id\nc1\n", "row 2, column right_id is empty"),
+        ("left_id,right_id\nc1,zz\n", "row 2, column right_id names no row of alerts.csv"),
+        ("left_id,right_id\nc1,a1\nzz,a1\n", "row 3, column left_id names no row of cases.csv"),
+        ("left_id,right_id\na1,c1\n", "are the columns swapped?"),
     ],
 )
 def test_a_truth_that_does_not_fit_is_refused(folder: Path, text: str, message: str) -> None:
@@ -172,6 +187,115 @@ def test_a_truth_that_does_not_fit_is_refused(folder: Path, text: str, message: 
     assert said.exit_code != 0
     assert message in said.output
     assert not (folder / "pairs.csv").exists()
+
+
+def test_blank_lines_and_bad_cells_keep_the_numbers_of_the_spreadsheet(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, "\nid;sex;age\nx;female;34\n\ny;?;34;more\n")
+    assert [entry.id for entry in sheet.entries] == ["x", "y"]
+    assert [(one.row, one.column) for one in sheet.problems] == [(5, ""), (5, "sex")]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_id(tmp_path: Path) -> None:
+    assert [entry.id for entry in _read(tmp_path, "\ufeffID;age\nx;34\n").entries] == ["x"]
+
+
+def test_a_cell_longer_than_csv_allows_is_one_bad_value(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, f"id,given_name\nx,{'A' * 200_000}\ny,Ona\n")
+    assert [(one.row, one.column) for one in sheet.problems] == [(2, "given_name")]
+
+
+def test_more_names_than_a_person_may_have_are_one_bad_value(tmp_path: Path) -> None:
+    sheet = _read(tmp_path, f"id,given_name,alternate_names\nx,Ona,{'|'.join(['Ona'] * 100)}\n")
+    assert [(one.row, one.column) for one in sheet.problems] == [(2, "alternate_names")]
+    assert sheet.entries[0].person.given_name == "Ona"
+
+
+def test_the_wrong_way_round_is_told_before_the_work(folder: Path) -> None:
+    alerts = [row for row in CASES.splitlines() if "found" not in row]
+    (folder / "alerts.csv").write_text("\n".join(alerts), encoding="utf-8")
+    files = ["--left", str(folder / "alerts.csv"), "--right", str(folder / "cases.csv")]
+    said = CliRunner().invoke(cli, ["evaluate", *files])
+    assert said.exit_code == 1
+    assert "are --left and --right swapped?" in said.output
+
+
+# Files that are written.
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [
+        ({"--out": "nowhere/pairs.csv"}, "there is no folder"),
+        ({"--out": "cases.csv"}, "--out and --left are the same file"),
+        ({"--out": "same.csv", "--json": "same.csv"}, "--json and --out are the same file"),
+    ],
+)
+def test_a_result_that_could_not_be_written_is_told_before_the_work(
+    folder: Path, results: dict[str, str], message: str
+) -> None:
+    options = [word for option, name in results.items() for word in (option, str(folder / name))]
+    said = evaluate(folder, *options)
+    assert said.exit_code == 1
+    assert message in said.output
+    assert "become" not in said.output
+    assert (folder / "cases.csv").read_text("utf-8") == CASES
+
+
+def test_results_are_written_whole_or_not_at_all(folder: Path) -> None:
+    old = folder / "pairs.csv"
+    old.write_text("old", encoding="utf-8")
+    before = sorted(folder.iterdir())
+    with pytest.raises(OSError, match="No such file"):
+        files.write({old: "new", folder / "nowhere" / "report.json": "new"})
+    assert old.read_text("utf-8") == "old"
+    assert sorted(folder.iterdir()) == before
+    files.write({old: "new"})
+    assert old.read_text("utf-8") == "new"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_ctrl_c_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run", interrupted)
+    before = sorted(folder.iterdir())
+    said = evaluate(folder, "--out", str(folder / "pairs.csv"), "--json", str(folder / "report.json"))
+    assert said.exit_code == 1
+    assert "Interrupted: no file was written." in said.output
+    assert sorted(folder.iterdir()) == before
+
+
+def _hears_ctrl_c(items: list[int]) -> list[bool]:
+    return [signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ()) for _ in items]
+
+
+def test_workers_do_not_hear_ctrl_c_and_print_no_tracebacks() -> None:
+    with Workers(lambda *_: None, int) as some:
+        assert list(some.through(_hears_ctrl_c, [1], "tried")) == [False]
+    assert _hears_ctrl_c([1]) == [True]
+
+
+def test_ctrl_c_while_workers_begin_waits_until_they_have_begun() -> None:
+    said: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        _begin_workers(said)
+    assert said == ["begun"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def _begin_workers(said: list[str]) -> None:
+    with workers._uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        # A thread that does not block it hears it, and Python tells the main one.
+        elsewhere = threading.Thread(target=_hear)
+        elsewhere.start()
+        elsewhere.join()
+        said.append("begun")
+
+
+def _hear() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 # Figures.
@@ -201,6 +325,39 @@ def test_curve_best_and_recall() -> None:
 def test_equal_scores_are_one_threshold() -> None:
     """Otherwise the order of the rows would decide how good a threshold looks."""
     assert len(measures.curve(pairs(("l1", "r1", 10), ("l9", "r9", 10)), TRUE)) == 1
+
+
+def test_a_strength_without_pairs_has_no_precision() -> None:
+    rows = {row["strength"]: row for row in measures.by_strength(SOME, TRUE)}
+    assert rows["almost_certain"]["precision"] is None
+    assert rows["almost_certain"]["precision_from_here"] is None
+    assert (rows["likely"]["precision"], rows["likely"]["recall_from_here"]) == (0.6, 0.75)
+    assert rows["likely"]["f1_from_here"] == 0.6667
+
+
+def test_as_shipped_is_all_that_somebody_is_told_of() -> None:
+    shown = measures.at(measures.curve(SOME, TRUE), 15)
+    assert (shown.threshold, shown.precision, shown.recall) == (15, 0.75, 0.75)
+    assert measures.at([], 15).f1 == 0.0
+
+
+def test_the_report_in_words_names_every_figure() -> None:
+    costs = Costs(
+        evaluations_per_case=23.0, keys_per_alert=99.2, tags_per_alert=160, seconds=29.4, memory_mb=362
+    )
+    found = figures.of(9, 10, SOME, TRUE, costs)
+    with CliRunner().isolation() as (out, *_):
+        figures.tell(found)
+    said = out.getvalue().decode()
+    assert "Compared 10 alerts with 9 cases: 5 pairs proposed." in said
+    assert "True pairs: 4; 3 of them proposed, 1 not found." in said
+    assert "Fewer than 30 true pairs" in said
+    assert "best threshold for these tables, score 0.20: precision 0.75, recall 0.75, F1 0.75." in said
+    assert "score -1.00: precision 0.6, recall 0.75, F1 0.6667." in said
+    assert "0.5 at 0.90, 0.5 at 0.95, 0.5 at 0.99" in said
+    assert "29.4 seconds and 362 MB" in said
+    assert "160 tags per alert" in said
+    assert "23.0 blind evaluations per case" in said
 
 
 def test_nothing_found_is_no_error() -> None:

@@ -45,6 +45,7 @@ def test_ids_and_order_do_not_give_the_truth_away(made: Made) -> None:
     assert sum(case[1:] == alert[1:] for case, alert in made.truth) < 5
 
 
+@pytest.mark.slow
 def test_every_damage_occurs_on_a_case() -> None:
     made = make(VARIANTS["missing"], 3, AS_OF)
     found = {damage for name, damages in made.damage.items() if name.startswith("c") for damage in damages}
@@ -69,6 +70,7 @@ def test_an_undamaged_row_says_who_it_is() -> None:
         assert made.damage[row["id"]] == ()
 
 
+@pytest.mark.slow
 def test_nobody_has_a_date_where_none_is_known_and_no_pair_shares_letters_where_scripts_differ() -> None:
     nodates = make(VARIANTS["nodates"], 1, AS_OF)
     assert not any(row["date_of_birth"] for row in nodates.cases + nodates.alerts)

@@ -17,6 +17,13 @@ KEYS = {
     "scale_ratio",
     "scale_most_per_second",
     "scale_share_of_second_worker",
+    "scale_alert_cpu_ms",
+    "scale_alert_all_decades_cpu_ms",
+    "scale_new_case_cpu_ms",
+    "scale_changed_case_cpu_ms",
+    "scale_new_epoch_cpu_ms",
+    "scale_both_epochs_cpu_ms",
+    "scale_second_epoch_mb",
     "scale_partners_mb",
     "scale_partners_cold_cpu_ms",
     "scale_partners_cpu_ms",
@@ -39,6 +46,6 @@ def test_every_figure_is_measured_and_others_are_kept(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(out.read_text())
     assert found.keys() >= KEYS | {"exchange_ratio", "scale_machine"}
-    for key in KEYS - {"scale_mb", "scale_partners_mb"}:
+    for key in KEYS - {"scale_mb", "scale_second_epoch_mb", "scale_partners_mb"}:
         assert found[key] > 0, key
     assert found["scale_share_of_second_worker"] <= 0.5

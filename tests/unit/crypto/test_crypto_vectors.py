@@ -247,6 +247,7 @@ def test_a_vector_gives_what_it_says(vector: Vector) -> None:
         assert operation(vector["inputs"]) == vector["expected"]
 
 
+@pytest.mark.slow
 def test_the_committed_vectors_are_those_that_the_generator_makes() -> None:
     for name, text in files().items():
         assert (Path(FOLDER) / name).read_text() == text, f"run make vectors: {name} differs"

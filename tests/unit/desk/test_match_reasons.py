@@ -12,7 +12,8 @@ from flask_babel import Babel, force_locale
 
 from services.intake.desk import catalogue, match_reasons, sentences
 from services.intake.handlers.match_views import MatchReason
-from shared.wire.codes import Verdict
+from services.matching.weights import STRENGTHS
+from shared.wire.codes import Strength, Verdict
 from shared.wire.reasons import EQUAL, SENTENCES, SEVERAL, TOGETHER
 
 LANGUAGES = ("en", "fr", "lt")
@@ -88,14 +89,47 @@ def test_in_every_language_a_semicolon_stands_before_what_can_be_left_out(langua
             assert ";" not in back, text
 
 
+def test_what_a_strength_means_is_said_in_the_numbers_of_matching(english: None) -> None:
+    reckoned = {
+        word.value: round(100 * 2 ** (floor / 100) / (1 + 2 ** (floor / 100))) for floor, word in STRENGTHS
+    }
+    assert reckoned == match_reasons.SHARES
+    assert {*match_reasons.SHARES, "unlikely"} == {word.value for word in Strength}
+    assert match_reasons.meaning("very_likely", [said("sex")]).startswith(
+        "Of 100 pairs called so, at least 80 "
+    )
+    assert match_reasons.meaning("unlikely", [said("sex")]).startswith(
+        "Of 100 pairs called so, fewer than 33 "
+    )
+    alone = match_reasons.meaning("about_even", [said("match_keys", "unknown"), said("sex")])
+    assert not re.search(r"[0-9]", alone), "nobody measured it"
+    assert alone.endswith("never called more than about even.")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told"),
+    [
+        ([said("keys_names_both"), said("given_name_close", "against")], True),
+        ([said("keys_year_both"), said("family_name_different", "against")], True),
+        ([said("keys_year_both"), said("family_name_sound")], False),
+        ([said("keys_date_whole"), said("given_name_close", "against")], False),
+    ],
+)
+def test_names_that_agree_together_and_differ_are_explained(
+    english: None, reasons: list[MatchReason], told: bool
+) -> None:
+    together = match_reasons.columns(reasons)["for"].together
+    assert together.endswith("only sound alike or are forms of one name.") is told
+
+
 def test_one_and_several_and_equal_values(english: None) -> None:
     assert sentences.reason(said("languages", count=1, first="lt")) == "One language in common: Lithuanian."
     several = "Languages in common: 2, among them Lithuanian."
     assert sentences.reason(said("languages", count=2, first="lt")) == several
     assert sentences.reason(said("height", alert="160", case="160")) == "The height agrees: 160 to 169 cm."
-    near = "The height fits: 160 to 169 cm in the alert, 170 to 179 cm in your case."
+    near = "The height may fit: 160 to 169 cm in the alert, 170 to 179 cm in your case."
     assert sentences.reason(said("height", alert="160", case="170")) == near
-    age = "The age fits: year of birth 1990–1999 in the alert, 2000–2009 in your case."
+    age = "The age may fit: year of birth 1990–1999 in the alert, 2000–2009 in your case."
     assert sentences.reason(said("birth_decade", alert=1990, case=2000)) == age
     assert {*EQUAL, *SEVERAL} <= set(SENTENCES)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,7 +11,7 @@ from services.intake.domain.codes import CaseKind, Sex
 from services.intake.domain.finer.dealing import DEALT
 from services.intake.domain.finer.details import BYTES, of_person
 from services.intake.domain.person import Person
-from services.intake.handlers.comparisons import MOST_A_DAY
+from services.intake.handlers.comparisons import MOST_A_DAY, MOST_OF_PARTNER
 from services.intake.store.cases import PersonRow
 from services.intake.store.matches import ComparisonRow
 from shared.crypto.tags import DETAILS_BYTES, TAG_BYTES
@@ -21,7 +22,7 @@ from shared.wire import canonical, messages
 from shared.wire.local import Agreement, CandidateCompared, CandidateFound, CaseClosed
 from shared.wire.values import encode_base64
 from tests.unit.intake.test_matches import OWN, found_case
-from tests.unit.intake.world import LYON, VILNIUS, WORKER, Node, case, person
+from tests.unit.intake.world import LYON, RIGA, VILNIUS, WORKER, Node, case, person
 
 NOTHING = {
     "given": "unknown", "family": "unknown", "swapped": False, "birth": "unknown", "place": "unknown",
@@ -29,11 +30,15 @@ NOTHING = {
 }  # fmt: skip
 
 
+_PARTNERS = cycle((VILNIUS, RIGA))
+"""No partner may use up what is answered about one case."""
+
+
 def question(case_id: str, told: bytes | None = None, **changes: object) -> CandidateFound:
     values: dict[str, object] = {
         "alert": ids.new_id("alert"),
         "alert_version": 1,
-        "partner": VILNIUS,
+        "partner": next(_PARTNERS),
         "case": case_id,
         "case_version": 1,
         "details": encode_base64(told or of_person(person(), DEALT).pack()),
@@ -69,7 +74,7 @@ def test_the_person_of_an_alert_agrees_with_itself(lyon: Node) -> None:
     said = answer.agreement
     assert (said.given, said.family, said.birth, said.swapped) == ("same", "same", "same", False)
     assert answer.to_wire() == {
-        "alert": body.alert, "alert_version": 3, "partner": VILNIUS, "case": found, "case_version": 7,
+        "alert": body.alert, "alert_version": 3, "partner": body.partner, "case": found, "case_version": 7,
         "agreement": said.to_wire(),
     }  # fmt: skip
 
@@ -207,6 +212,30 @@ def test_a_refused_question_is_refused_for_that_day(lyon: Node) -> None:
         assert ask(lyon, beyond).agreement.to_wire() == NOTHING
 
 
+def test_one_partner_does_not_use_up_what_is_answered_about_a_case(lyon: Node) -> None:
+    """With 51 alerts of a guessed person it would have others' alerts weighed without names for a day."""
+    found = found_case(lyon)
+    for _ in range(MOST_OF_PARTNER):
+        assert ask(lyon, question(found, partner=VILNIUS)).agreement.given == "same"
+    for _ in range(MOST_A_DAY):
+        assert ask(lyon, question(found, partner=VILNIUS)).agreement.to_wire() == NOTHING
+    assert ask(lyon, question(found, partner=RIGA)).agreement.given == "same"
+
+
+def test_the_alarm_of_the_limit_is_raised_though_two_workers_counted_at_once(lyon: Node) -> None:
+    """Both saw room for one more; the row that would have been the first beyond the limit was no such row."""
+    found = found_case(lyon)
+    for _ in range(MOST_A_DAY):
+        ask(lyon, question(found))
+    with lyon.database.begin() as session:
+        one = session.scalars(select(ComparisonRow)).first()
+        assert one is not None
+        row = ComparisonRow(case_id=one.case_id, day=one.day, question=secrets.token_bytes(32), partner=RIGA)
+        session.add(row)
+    assert ask(lyon, question(found)).agreement.to_wire() == NOTHING
+    assert lyon.alarms() == {"comparison_limit"}
+
+
 def test_every_comparison_is_in_the_audit_log_without_content(lyon: Node) -> None:
     """Rule 10: one row for each question that was answered; the history of the case shows people alone."""
     found = found_case(lyon)
@@ -217,7 +246,7 @@ def test_every_comparison_is_in_the_audit_log_without_content(lyon: Node) -> Non
         logged = session.scalars(select(AuditRow).where(AuditRow.action == "candidate.compared")).all()
     [row] = logged
     assert (row.actor, row.subject) == ("system", body.alert)
-    assert row.details == f'{{"case":"{found}","partner":"{VILNIUS}"}}'
+    assert row.details == f'{{"case":"{found}","partner":"{body.partner}"}}'
     for _ in range(2 * MOST_A_DAY):
         ask(lyon, question(found))
     assert lyon.actions().count("candidate.compared") == MOST_A_DAY, "bounded, as the answers are"

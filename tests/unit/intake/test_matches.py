@@ -21,6 +21,7 @@ from services.intake.handlers.errors import EditConflict, NotFound, NotYetDecide
 from shared.post.incoming import Refuse, Wait
 from shared.runtime import ids
 from shared.runtime.clock import to_wire
+from shared.wire import codes
 from shared.wire.local import (
     CaseClosed,
     DutySettled,
@@ -323,3 +324,35 @@ def test_the_last_word_of_one_second_about_who_was_told_counts(lyon: Node, order
         said = DutyState(reference=body.match, state=state, channel="email", told=step - 1, at=at, step=step)
         lyon.handle(said, "notify")
     assert lyon.intake.matches.open(body.match, WORKER).summary.duty_state == "told"
+
+
+def test_an_unlikely_match_is_listed_and_tells_nobody(lyon: Node) -> None:
+    """Matching told nobody; intake does not make up for that."""
+    body = proposal(lyon, found_case(lyon), strength="unlikely")
+    lyon.handle(body, OWN)
+    assert [one.id for one in lyon.intake.matches.overview(WORKER, waiting_only=True)] == [body.match]
+    assert lyon.bodies(DutyWaiting) == []
+
+
+def test_an_unlikely_match_that_got_stronger_is_told_under_the_reference_of_matching(lyon: Node) -> None:
+    first = proposal(lyon, found_case(lyon), strength="unlikely")
+    lyon.handle(first, OWN)
+    told = ids.new_id("match")
+    stronger = {"version": 2, "facts": "b" * 64, "strength": codes.Strength.LIKELY, "duty": told}
+    lyon.handle(first.model_copy(update=stronger), OWN)
+    assert lyon.intake.matches.open(first.match, WORKER).summary.duty == told
+    # What matching told it under was settled here before: it waits again.
+    assert [body.reference for body in lyon.bodies(DutyWaiting)] == [told]
+    lyon.intake.matches.decide(first.match, MatchState.IN_REVIEW, WORKER)
+    assert [body.reference for body in lyon.bodies(DutySettled)] == [told]
+
+
+def test_who_looked_at_an_unlikely_match_is_not_told_that_it_got_stronger(lyon: Node) -> None:
+    """Matching told of it before it heard of the look."""
+    first = proposal(lyon, found_case(lyon), strength="unlikely")
+    lyon.handle(first, OWN)
+    lyon.intake.matches.decide(first.match, MatchState.IN_REVIEW, WORKER)
+    lyon.new()
+    stronger = {"version": 2, "facts": "b" * 64, "strength": codes.Strength.LIKELY, "duty": first.match}
+    lyon.handle(first.model_copy(update=stronger), OWN)
+    assert [sent.body for sent in lyon.new()] == [DutySettled(reference=first.match)]

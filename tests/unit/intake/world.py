@@ -142,6 +142,7 @@ def node(
         database = copy_of(_furnished(organisation, known, verified, policy.model_dump_json()), folder)
     else:
         database = Database(new_url(kind, folder))
+        _migrate(database)
         _furnish(database, organisation, known, verified, policy, clock)
     post = GatedPost(directory=directory, clock=clock)
     keys = SecretKeys()
@@ -157,7 +158,16 @@ def _furnished(organisation: str, known: tuple[str, ...], verified: bool, policy
     def fill(database: Database) -> None:
         _furnish(database, organisation, known, verified, of_partners, manual_clock())
 
-    return image(fill)
+    return image(fill, _migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    return image(_migrate)
+
+
+def _migrate(database: Database) -> None:
+    schema.migrate(database, "services.intake")
 
 
 def _furnish(
@@ -168,8 +178,7 @@ def _furnish(
     policy: PseudonymPolicy,
     clock: ManualClock,
 ) -> None:
-    """Migrate, and take in everybody's card and sealing keys."""
-    schema.migrate(database, "services.intake")
+    """Take in everybody's card and sealing keys."""
     directory = Directory(organisation)
     with database.begin() as session:
         for partner in set(known):

@@ -41,6 +41,12 @@ PEOPLE: dict[str, Person] = {
         "Oksana", "Kovalenko", "1994-11-22", alternate_names=("Ksenia", "Anna Petrenko")
     ),
     "placeholder for a name": person("unknown", "N.N.", "1990-05-05"),
+    "nothing but another name in use": person(
+        "unknown", "NN", "1994-11-22", alternate_names=("nežinoma", "Anna Petrenko")
+    ),
+    "nobody, by both columns": person("John", "Doe", "1990-05-05"),
+    "placeholder beside a name": person("Baby girl", "Testauskienė (name unknown)", "1990-05-05"),
+    "what a form asks for": person("Name not given", "Mrs Testauskienė", "1990-05-05"),
     "place that is not in the table": person(
         "Jonas", "Testauskas", "1990-05-05", place="Pasvalys", protect_location=False, sex="male"
     ),
@@ -54,6 +60,8 @@ Kazlauskas Kazlauskienė Казлаускене Petraitytė Butkutė Bērziņš 
 Παπαδοπούλου Papadopoulou Μπάμπης გიორგი ხიზანაშვილი Սարգսյան פישמן מרה محمد المصري Иванoв Nováková
 Masha Jonas Karoliukas Williams Viljamss Уильямс Ђорђевић Даўкантас Abdulrahman Petraičio Mohr
 Ева Ieva Лилия Ян O'Sullivan де-Оливейра Müller Lecoq Ulrich Стефанович Stefanowicz unknown N.N.
+Balčys Balčienė Kazlauskienę Kowalskiemu Dvořák Kateřina Ціханоўскі Дзяменцьеў Jonui Witold Vytautas Vitalija
+nežinomo неизвестного Mrs X
 """.split()  # noqa: SIM905  (a list of names is easier to read so)
 
 

@@ -13,7 +13,7 @@ from services.matching.column import CaseRow, Column
 from services.matching.columns import LEAST_BYTES, SHARE_OF_MEMORY, default_bytes
 from services.matching.keyless import KeylessCases
 from services.matching.weights import SPECIFIC_VALUES
-from shared.crypto.tags import padded_tags, tag
+from shared.crypto.tags import TagFinder, padded_tags, tag
 from shared.wire.codes import EyeColour, HairColour, Sex
 from shared.wire.messages import Description
 
@@ -43,7 +43,7 @@ def test_a_column_finds_what_a_plain_comparison_finds() -> None:
                 and (not band or not rows[key].band or abs(rows[key].band - band) <= 10)
             }
             found = column.search(salt, tags, band)
-            assert found == expected, "and no other band is looked at"
+            assert set(found) == expected, "and no other band is looked at"
     assert len(column) == sum(len(row.pseudonyms) // 16 for row in rows.values())
 
 
@@ -53,7 +53,7 @@ def test_a_row_put_twice_at_once_counts_as_the_last() -> None:
     column.put([CaseRow(1, 0, old), CaseRow(1, 0, new)])
     salt = os.urandom(16)
     for pseudonym, expected in ((old, set()), (new, {1})):
-        assert column.search(salt, tag(salt, pseudonym), 0) == expected
+        assert set(column.search(salt, tag(salt, pseudonym), 0)) == expected
 
 
 def test_what_is_replaced_or_deleted_is_gone_from_memory() -> None:
@@ -81,8 +81,8 @@ def test_a_row_that_comes_again_and_again_takes_no_more_room() -> None:
         assert column.nbytes < before + 8192 * 16 + 400 * 12 + 16 * 24
     salt = os.urandom(16)
     for row, pseudonyms in ((50, last), (1, others[0].pseudonyms), (100, others[-1].pseudonyms)):
-        assert column.search(salt, tag(salt, pseudonyms[:16]), 1990) == {row}
-    assert column.search(salt, tag(salt, others[49].pseudonyms[:16]), 1990) == set()
+        assert set(column.search(salt, tag(salt, pseudonyms[:16]), 1990)) == {row}
+    assert set(column.search(salt, tag(salt, others[49].pseudonyms[:16]), 1990)) == set()
 
 
 def test_a_row_is_added_where_it_belongs_and_nothing_else_is_touched() -> None:
@@ -95,6 +95,7 @@ def test_a_row_is_added_where_it_belongs_and_nothing_else_is_touched() -> None:
     assert after == {**before, 1970: before[1970] + new}
 
 
+@pytest.mark.slow
 def test_100_000_cases_take_40_megabytes_and_no_more_while_they_are_read() -> None:
     """Issue 3: at most 60 MB beside what is being read; what Python itself counts, its peak too."""
     data = os.urandom(16 * 24)
@@ -112,7 +113,7 @@ def test_100_000_cases_take_40_megabytes_and_no_more_while_they_are_read() -> No
 
 
 def test_an_empty_column_answers() -> None:
-    assert Column().search(bytes(16), os.urandom(8), 1990) == set()
+    assert set(Column().search(bytes(16), os.urandom(8), 1990)) == set()
 
 
 @pytest.mark.slow
@@ -126,7 +127,7 @@ def test_two_million_pseudonyms_take_less_than_50_milliseconds() -> None:
     times = []
     for _ in range(9):
         start = time.process_time()
-        assert column.search(salt, tags, 0) == {0}
+        assert set(column.search(salt, tags, 0)) == {0}
         times.append(time.process_time() - start)
     assert min(times) < 0.05
 
@@ -145,12 +146,12 @@ def test_the_sieve_for_descriptions_loses_nothing() -> None:
     for row, description in enumerate((alike, marked, vague)):
         keyless.put(row, description)
     assert SPECIFIC_VALUES == 5
-    assert keyless.search(alike) == {0}
-    assert keyless.search(Description(marks=["tattoo:neck"])) == {1}
-    assert keyless.search(Description()) == set()
+    assert set(keyless.search(alike)) == {0}
+    assert set(keyless.search(Description(marks=["tattoo:neck"]))) == {1}
+    assert set(keyless.search(Description())) == set()
     keyless.put(1, None)
     keyless.put(0, vague)
-    assert keyless.search(Description(marks=["tattoo:neck"])) == set() == keyless.search(alike)
+    assert set(keyless.search(Description(marks=["tattoo:neck"]))) == set() == set(keyless.search(alike))
     assert len(keyless) == 2
 
 
@@ -163,7 +164,7 @@ def test_a_description_is_added_where_it_belongs_and_nothing_else_is_touched() -
     keyless.put(7, None)
     keyless.put(100, Description(sex=Sex.MALE, birth_decade=1990))
     assert (keyless._table != table).any(axis=1).sum() == 1
-    assert keyless.search(Description(marks=["scar:face"])) == set()
+    assert set(keyless.search(Description(marks=["scar:face"]))) == set()
     assert len(keyless) == 100
 
 
@@ -176,3 +177,34 @@ def test_without_a_setting_columns_take_a_quarter_of_the_container(tmp_path: Pat
     assert default_bytes(limit) == min(unlimited, (1 << 30) // SHARE_OF_MEMORY)
     limit.write_text("1000\n")
     assert default_bytes(limit) == LEAST_BYTES
+
+
+def test_nobody_finds_what_is_gone_by_a_tag_of_zeros() -> None:
+    """Everybody can make that tag. It found every pseudonym that was replaced or deleted, one by one: 2
+    seconds for an alert where 90 ms are enough."""
+    column = Column()
+    column.put([CaseRow(row, 1990, os.urandom(16 * 24)) for row in range(50)])
+    column.put([CaseRow(row, 1990, os.urandom(16 * 24)) for row in range(20)])
+    salt = os.urandom(16)
+    [band] = column._near(1990)
+    assert band.gone == 20 * 24
+    assert TagFinder(salt, tag(salt, bytes(16))).positions([band.pseudonyms]) == []
+
+
+def test_values_that_only_alerts_have_fill_no_memory() -> None:
+    """There are millions of regions to name."""
+    keyless = KeylessCases()
+    keyless.put(1, Description(sex=Sex.FEMALE, region="LT-VL"))
+    known = len(keyless._codes)
+    for number in range(100):
+        assert not keyless.search(Description(region=f"LT-{number}", sex=Sex.MALE))
+    assert len(keyless._codes) == known
+
+
+def test_those_that_agree_in_most_count_most() -> None:
+    column = Column()
+    little, much = os.urandom(16), os.urandom(48)
+    column.put([CaseRow(1, 0, little + os.urandom(32)), CaseRow(2, 0, much)])
+    salt = os.urandom(16)
+    tags = b"".join(padded_tags(salt, little + much, 160))
+    assert column.search(salt, tags, 0) == {1: 1, 2: 3}

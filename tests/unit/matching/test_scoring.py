@@ -8,7 +8,7 @@ import pytest
 
 from services.matching.compare import COMPARATORS, DESCRIBED, names, port
 from services.matching.compare.port import Finding, Level, NoExplanation, Pair
-from services.matching.scoring import Score, _reason, score
+from services.matching.scoring import Score, _reason, score, strength_of
 from services.matching.weights import (
     ALONE,
     BESIDE_NAMES,
@@ -175,9 +175,22 @@ def test_a_description_alone_is_never_stronger_than_even() -> None:
     full = described(**FULL)
     found = score(full, full, "", None, has_keys=False)
     assert found is not None
-    assert found.score > STRENGTHS_ALONE[1][0]
+    assert sum(reason.weight for reason in found.reasons) > STRENGTHS_ALONE[1][0]
     assert found.strength is Strength.ABOUT_EVEN
     assert reasons(found)["match_keys"] is Verdict.UNKNOWN
+
+
+def test_a_description_alone_scores_as_its_strength_says() -> None:
+    """A list sorted by score would show an unlikely pair without names above one that is almost certain."""
+    full = described(**FULL)
+    strong = score(full, full, "", None, has_keys=False)
+    weak_values = described(sex="female", birth_decade=1990, eye_colour="green", marks=["scar:face"])
+    weak = score(weak_values, weak_values, "", None, has_keys=False)
+    assert strong is not None
+    assert weak is not None
+    assert (strong.strength, weak.strength) == (Strength.ABOUT_EVEN, Strength.UNLIKELY)
+    assert weak.score < strong.score
+    assert [strength_of(one.score, STRENGTHS) for one in (strong, weak)] == [strong.strength, weak.strength]
 
 
 def test_a_vague_description_alone_is_nothing() -> None:
@@ -209,6 +222,13 @@ def test_a_key_that_the_finer_comparison_denies_does_not_count(groups: str, chan
         comparator.compare(pair).level for comparator in COMPARATORS if comparator.code.startswith("keys_")
     ]
     assert set(found) == {Level.UNKNOWN}
+
+
+def test_several_keys_stand_against_other_readings_of_both_names() -> None:
+    """An alert's keys know readings of its names that its details do not tell."""
+    pair = Pair(NOTHING, NOTHING, frozenset("DN"), agreed(given="different", family="different"))
+    found = {comparator.code: comparator.compare(pair).level for comparator in COMPARATORS}
+    assert found["keys_year"] is found["keys_date"] is Level.SAME
 
 
 def test_one_name_that_differs_leaves_a_key_of_the_other_standing() -> None:

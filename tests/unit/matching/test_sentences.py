@@ -40,10 +40,18 @@ NOTHING = described()
 
 
 def agreements() -> Iterator[Agreement | None]:
-    """All that a finer comparison can say, and that there was none."""
+    """All that a finer comparison can say, and that there was none.
+
+    Names are looked at together, and with a birth that differs or does not; births and places by themselves.
+    """
     yield None
     says = {name: get_args(field.annotation) for name, field in Agreement.model_fields.items()}
-    for given, family, birth, place in product(*(says[one] for one in ("given", "family", "birth", "place"))):
+    names = list(product(says["given"], says["family"]))
+    others = [("same", "same"), ("different", "same"), *product(says["birth"], says["place"])]
+    for given, family, birth, place in chain(
+        ((*both, *other) for both in names for other in others[:2]),
+        (("same", "same", *other) for other in others),
+    ):
         for swapped in (False, True):
             yield Agreement(
                 given=given, family=family, swapped=swapped, birth=birth, place=place,
@@ -56,8 +64,8 @@ def pairs() -> Iterator[Pair]:
     letters = {letter for fact in keys.FACTS.values() for letter in fact}
     groups = [frozenset[str](), *(frozenset({letter}) for letter in letters)]
     for agreement in agreements():
-        for some in (frozenset({"N"}), *(frozenset({letter}) for letter in sorted(SHORTENED))):
-            yield Pair(NOTHING, NOTHING, some, agreement)
+        for some in ("N", min(SHORTENED)):
+            yield Pair(NOTHING, NOTHING, frozenset({some}), agreement)
     for group in groups:
         yield Pair(NOTHING, NOTHING, group)
     for name, values in DESCRIPTIONS.items():

@@ -86,6 +86,7 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         view=view,
         match=summary,
         reasons=match_reasons.columns(view.reasons),
+        meaning=match_reasons.meaning(summary.strength, view.reasons),
         common=match_reasons.is_common(view.reasons),
         partner=partner,
         duty=duty,

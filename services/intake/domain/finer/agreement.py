@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from services.intake.domain.finer import details
 from services.intake.domain.finer.details import Born, Classes, Details
-from services.intake.domain.matchkey_facts import READINGS_PER_WORD, columns
+from services.intake.domain.matchkey_facts import READINGS_PER_WORD, columns, place_of
 from services.intake.domain.names import skeleton
 from services.intake.domain.person import Person
 
@@ -181,7 +181,7 @@ def _birth(person: Person, told: Details, classes: Classes) -> Birth:
 
 
 def _place(person: Person, told: Details, classes: Classes) -> Place:
-    own = classes.of("place", details.of_place(person))
+    own = classes.of("place", place_of(person))
     if not own or not told.place:
         return Place.UNKNOWN
     return Place.SAME if own == told.place else Place.DIFFERENT

@@ -154,11 +154,6 @@ def birth(person: Person) -> tuple[Born, int, int, int]:
     return Born.DATE, year, known.month or 0, known.day or 0
 
 
-def of_place(person: Person) -> str:
-    """The sound of the place, as match keys have it."""
-    return of_case(person).place
-
-
 def front(word: str) -> str:
     """The first letters of a word as it is spelled; nothing of a single letter."""
     return skeleton.spelling(word)[:PART_LETTERS] if len(word) > 1 else ""
@@ -174,4 +169,4 @@ def first(values: list[str]) -> str:
     return values[0] if values else ""
 
 
-__all__ = ["BITS", "BYTES", "Born", "Classes", "Details", "birth", "first", "of_person", "of_place"]
+__all__ = ["BITS", "BYTES", "Born", "Classes", "Details", "birth", "first", "of_person"]

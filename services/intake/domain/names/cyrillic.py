@@ -30,6 +30,11 @@ _BULGARIAN_VOWEL = re.compile(r"(?<=[бвгджзклмнпрстфхцчшщ])�
 _ENGLISH_W = re.compile(r"^у(?=[аеиоэіыя])")
 """Уильямс, Уотсон: how Russian and Ukrainian write an English W."""
 
+_BELARUSIAN = re.compile(r"ў|[жшчрц]э|і.*[ыэ]|[ыэ].*і")
+"""Letters that only Belarusian has together."""
+_SOFT = re.compile(r"(?:дз|ц)(?=[іеёяюь])")
+"""Дземчанка is Демченко, Ціханоўскі is Тихановский: Belarusian writes a soft d and t so."""
+
 
 def is_cyrillic(text: str) -> bool:
     """Whether any letter comes from a Cyrillic alphabet."""
@@ -38,4 +43,6 @@ def is_cyrillic(text: str) -> bool:
 
 def to_latin(text: str) -> str:
     """Transliterate lower-case text; letters of other scripts stay."""
+    if _BELARUSIAN.search(text):
+        text = _SOFT.sub(lambda match: "E" if match[0] == "дз" else "Z", text)
     return _BULGARIAN_VOWEL.sub("a", _ENGLISH_W.sub("W", text)).translate(_TABLE)

@@ -7,10 +7,10 @@ Papadopoulos, Papadopoulou. Vowels at the end need no rule, because the skeleton
 
 import re
 
-_WOMAN = re.compile(r"(?<=..)(?:iene|(?<=.{4})ene|aite|(?<!.ni)i?ute|yte|(?<=.{5})ite)(?:s|i|je|m|es)?$")
-"""-ienė (married), -aitė, -utė, -ytė (unmarried), with their cases; -ене in Cyrillic letters."""
+_WOMAN = re.compile(r"(?<=..)(?:iene|(?<=.{4})ene|aite|(?<!.ni)i?ute|yte|(?<=.{5})ite)(?:s|i|je|m|es|A)?$")
+"""-ienė (married), -aitė, -utė, -ytė (unmarried), with their cases (A: ę); -ене in Cyrillic letters."""
 
-_ADJECTIVE = re.compile(r"(?<=[sckzC]k)(?:ogo|oho|oXo|omu|iego|ego|ej|im|ym|ich|iX|yX|iS)$")
+_ADJECTIVE = re.compile(r"(?<=[sckzC]k)(?:ogo|oho|oXo|omu|iemu|iego|ego|ej|im|ym|ich|iX|yX|iS)$")
 _POSSESSIVE = re.compile(r"(?<=..)(?P<stem>[oei][vw]|in|yn)(?:ym|im|na)$")
 _GENITIVE = re.compile(r"(?<=[ay]i)(?:S|ci|Si|C)(?:o|ui|u)$|(?<=y)S(?:io|iui|iu)$")
 """Petraičio, Petraičiui: t becomes č before io."""
@@ -47,9 +47,10 @@ def stem(folded: str) -> str:
         text = _GENITIVE.sub("t", text)
     if text.endswith(("u", "ua")):
         text = _BELARUSIAN.sub("ov", _GREEK_WOMAN.sub(r"\g<stem>", text))
-    # Twice: Williams is Viljamss in Latvian and Viljamsas in Lithuanian.
-    for _ in range(2):
-        if text[-1] in "sS":
+    if text[-1] in "sS":
+        text = _NOMINATIVE.sub("", text)
+        # Twice: Williams is Viljamss in Latvian and Viljamsas in Lithuanian. Balčys keeps its č.
+        if text[-1] == "s":
             text = _NOMINATIVE.sub("", text)
     return text
 

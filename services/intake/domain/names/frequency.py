@@ -11,7 +11,6 @@ Both sides of an exchange must get the same answer: a change of the lists, the f
 needs a new KEYS_VERSION.
 """
 
-import csv
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -54,22 +53,22 @@ _UNLISTED = Listed(0.0, 0.0)
 
 def guessable_family(skeleton: str) -> float:
     """The share of people with this family name in the country where it is commonest; 1 if empty."""
-    return _most(_shares()["family"], skeleton, FAMILY_FLOOR)
+    return _most("family", skeleton, FAMILY_FLOOR)
 
 
 def guessable_given(skeleton: str) -> float:
     """The share of people with this given name in the country where it is commonest; 1 if empty."""
-    return _most(_shares()["given"], skeleton, GIVEN_FLOOR)
+    return _most("given", skeleton, GIVEN_FLOOR)
 
 
 def family_share(skeleton: str) -> float:
     """The share of people in the first circle who bear a family name of this skeleton; 1 if empty."""
-    return _over_circle(_shares()["family"], skeleton, FAMILY_FLOOR)
+    return _over_circle("family", skeleton, FAMILY_FLOOR)
 
 
 def given_share(skeleton: str) -> float:
     """The share of people in the first circle who bear a given name of this skeleton; 1 if empty."""
-    return _over_circle(_shares()["given"], skeleton, GIVEN_FLOOR)
+    return _over_circle("given", skeleton, GIVEN_FLOOR)
 
 
 def one_in(share: float) -> int:
@@ -83,17 +82,17 @@ def one_in(share: float) -> int:
     return min(RAREST, round(people, 2 - len(str(people))))
 
 
-def _most(listed: dict[str, Listed], skeleton: str, floors: tuple[float, ...]) -> float:
+def _most(kind: str, skeleton: str, floors: tuple[float, ...]) -> float:
     if not skeleton:
         return 1.0
     # Added, not the greater of the two: unlisted names share listed skeletons too.
-    return min(1.0, listed.get(skeleton, _UNLISTED).most + _floor(skeleton, floors))
+    return min(1.0, _of(kind, skeleton).most + _floor(skeleton, floors))
 
 
-def _over_circle(listed: dict[str, Listed], skeleton: str, floors: tuple[float, ...]) -> float:
+def _over_circle(kind: str, skeleton: str, floors: tuple[float, ...]) -> float:
     if not skeleton:
         return 1.0
-    known = listed.get(skeleton, _UNLISTED)
+    known = _of(kind, skeleton)
     return max(known.circle, _HOME_WEIGHT * known.most, _floor(skeleton, floors))
 
 
@@ -101,11 +100,16 @@ def _floor(skeleton: str, floors: tuple[float, ...]) -> float:
     return floors[min(len(skeleton), len(floors)) - 1]
 
 
+def _of(kind: str, skeleton: str) -> Listed:
+    found = _shares().get(f"{kind},{skeleton}")
+    if found is None:
+        return _UNLISTED
+    most, circle = found.split(",")
+    return Listed(int(most) / PER_ONE, int(circle or 0) / PER_ONE)
+
+
 @cache
-def _shares() -> dict[str, dict[str, Listed]]:
-    """The generated table: kind of name -> skeleton -> shares."""
-    found: dict[str, dict[str, Listed]] = {"family": {}, "given": {}}
-    text = files(__package__).joinpath(SHARES_FILE).read_text("utf-8")
-    for kind, skeleton, most, circle in csv.reader(text.splitlines()[1:]):
-        found[kind][skeleton] = Listed(int(most) / PER_ONE, int(circle or 0) / PER_ONE)
-    return found
+def _shares() -> dict[str, str]:
+    """The generated table: kind and skeleton -> the two shares as they stand there, few are asked for."""
+    lines = files(__package__).joinpath(SHARES_FILE).read_text("utf-8").splitlines()[1:]
+    return {f"{kind},{skeleton}": shares for kind, skeleton, shares in (line.split(",", 2) for line in lines)}

@@ -1,78 +1,66 @@
-"""Nicknames, and the forms that one given name has in several languages: equivalents.txt.
+"""Nicknames, and the forms that one given name has in several languages.
 
 A name is looked up by its spelling, then by its spelling without the ending of its case, then by its
-sound; the later two only where they lead to one row.
+sound; the later two only where they lead to one row. The three tables are read from `equivalents.csv`, which
+`lexicon_table` makes from `equivalents.txt`.
 """
 
 import re
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from services.intake.domain.names import joining
 from services.intake.domain.names.endings import stem
 from services.intake.domain.names.plain import plain
 from services.intake.domain.names.sounds import sounds
-from services.intake.domain.names.spelling import fold
+
+TABLES_FILE = "equivalents.csv"
+SHORTEST_SOUND = 4
+"""Letters of a voiced form that may be looked up by sound."""
 
 _CASE = re.compile(r"(?<=..)(?:[aeiou]s|[aeiou])$")
+_DATIVE = re.compile(r"(?<=...)ui$")
+"""Jonui: looked up without the ending, if the rest is listed."""
 _DIMINUTIVE = re.compile(r"(?<=...)(?:i?uk|el|ut|it|us|in|usk|usenk|osk|esk)(?:[aeiou]s?|s)$")
 """Karoliukas, Jurgelis, Annuška, Jānītis: looked up without the ending, if the rest is listed."""
-_SHORTEST_SOUND = 4
-"""Letters of a voiced form that may be looked up by sound."""
+
+
+class Tables(NamedTuple):
+    """From a form to the skeletons of the full names that it stands for, the likeliest first."""
+
+    spelling: dict[str, tuple[str, ...]]
+    stem: dict[str, tuple[str, ...]]
+    """Spellings without an ending, that lead to one row only."""
+    sound: dict[str, tuple[str, ...]]
+    """Voiced forms that lead to one row only."""
 
 
 def skeletons(folded: str) -> tuple[str, ...]:
     """Skeletons of the full forms that a folded given name stands for, the likeliest first."""
-    by_spelling, by_stem = _tables()
-    spelled = plain(folded)
-    found = by_spelling.get(spelled) or by_stem.get(spelled) or by_stem.get(_CASE.sub("", spelled))
-    if found is None and (small := _DIMINUTIVE.search(spelled)) is not None:
-        rest = spelled[: small.start()]
-        found = by_spelling.get(rest) or by_stem.get(rest)
-    return found or _by_sound().get(_sound(folded), ())
+    table, spelled = _tables(), plain(folded)
+    found = table.spelling.get(spelled) or table.stem.get(spelled) or table.stem.get(without_case(spelled))
+    for ending in (_DIMINUTIVE, _DATIVE):
+        if found is None and (cut := ending.search(spelled)) is not None:
+            rest = spelled[: cut.start()]
+            found = table.spelling.get(rest) or table.stem.get(rest)
+    return found or table.sound.get(sound(folded), ())
 
 
-def rows() -> list[list[str]]:
-    """One list of names a row, the full form first."""
-    text = (files("services.intake.domain.names") / "equivalents.txt").read_text("utf-8")
-    return [line.replace(":", " ").split() for line in text.splitlines() if line and not line.startswith("#")]
+def without_case(spelled: str) -> str:
+    """A plain spelling without the ending of a grammatical case."""
+    return _CASE.sub("", spelled)
 
 
-def of_full_form(word: str) -> str:
-    """The skeleton that a row has: that of its full form, from which no ending is cut."""
-    return joining.skeleton("".join(unit[0][0] for unit in sounds(fold(word))))
-
-
-@cache
-def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """Spellings, and spellings without an ending that lead to one row only."""
-    by_spelling: dict[str, dict[str, None]] = {}
-    by_stem: dict[str, dict[str, None]] = {}
-    named = [(of_full_form(row[0]), row) for row in rows()]
-    for skeleton, row in named:  # a full form is first of all itself
-        by_spelling[plain(fold(row[0]))] = {skeleton: None}
-    for skeleton, row in named:
-        for word in row:
-            spelled = plain(fold(word))
-            by_spelling.setdefault(spelled, {}).setdefault(skeleton)
-            by_stem.setdefault(_CASE.sub("", spelled), {}).setdefault(skeleton)
-    return (
-        {spelled: tuple(found) for spelled, found in by_spelling.items()},
-        {spelled: tuple(found) for spelled, found in by_stem.items() if len(found) == 1},
-    )
-
-
-@cache
-def _by_sound() -> dict[str, tuple[str, ...]]:
-    table: dict[str, dict[str, None]] = {}
-    for row in rows():
-        skeleton = of_full_form(row[0])
-        for word in row:
-            sound = _sound(fold(word))
-            if len(sound) >= _SHORTEST_SOUND:
-                table.setdefault(sound, {}).setdefault(skeleton)
-    return {sound: tuple(found) for sound, found in table.items() if len(found) == 1}
-
-
-def _sound(folded: str) -> str:
+def sound(folded: str) -> str:
+    """The voiced form by which a folded name is looked up."""
     return joining.voiced("".join(unit[0][0] for unit in sounds(stem(folded))))
+
+
+@cache
+def _tables() -> Tables:
+    found = Tables({}, {}, {})
+    for line in files(__package__).joinpath(TABLES_FILE).read_text("utf-8").splitlines()[1:]:
+        which, form, named = line.split(",")
+        getattr(found, which)[form] = tuple(named.split(" "))
+    return found

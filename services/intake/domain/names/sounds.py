@@ -29,6 +29,7 @@ _TABLE = {
     "S": "S", "X": "K S2", "C": "S K2", "J": "S i2", "Q": "S ST2", "G": "S i1 K2", "W": "V o1", "H": "K _2",
     "E": "D S1", "Z": "T S1", "B": "B P1", "L": "P B1", "D": "D T1", "T": "T D1", "P": "P V1", "F": "V B1",
     "I": "K NK1", "U": "o V2", "Y": "K i1", "V": "V _2", "M": "MB B1 MP2", "N": "ND D1 NT1",
+    "R": "R RS1 S2",
 }  # fmt: skip
 """Unit: its readings with their doubt; `_` is silence."""
 
@@ -46,7 +47,7 @@ _CONTEXT = {
     for name, text in {
         "soft c": "S K2", "soft g": "K S2", "gi and vowel": "K i1 S2", "hard ch": "K S1", "final ck": "K SK1",
         "Polish ck": "SK K1", "Polish rz": "S RS1", "silent h": "_ K1", "w after vowel": "V _2",
-        "nasal": "_ N1", "nasal at lips": "_ M1",
+        "ov before sk": "_", "nasal": "_ N1", "nasal at lips": "_ M1",
     }.items()
 }  # fmt: skip
 _POLISH_AFTER_CK = frozenset({"", "i", "a", "y", "ie", "iej"})
@@ -81,8 +82,8 @@ def tokens(folded: str) -> Iterator[tuple[str, Unit]]:
         yield unit, special or READINGS[unit]
 
 
-_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "w", "A"})
-_MAY_DEPEND = re.compile(r"[cghwA]|rz")
+_DEPENDENT = frozenset({"c", "ch", "ck", "rz", "g", "h", "w", "v", "V", "A"})
+_MAY_DEPEND = re.compile(r"[cghwA]|rz|o[vV]sk")
 
 
 def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
@@ -103,6 +104,8 @@ def _in_context(unit: str, folded: str, start: int, end: int) -> Unit | None:
         name = "gi and vowel" if folded[end + 1 : end + 2] in _VOWELS and following != "e" else "soft g"
     elif unit == "h" and _is_silent(folded[:start], following):
         name = "silent h"
+    elif unit in ("v", "w", "V") and before == "o" and folded.startswith("sk", end):
+        name = "ov before sk"  # Kozłowski is Kazlauskas in Lithuanian, Jankowski Jankauskas
     elif unit == "w" and before in ("a", "e", "o") and folded[end:] in _ENGLISH_AFTER_W:
         name = "w after vowel"
     elif unit == "A":

@@ -4,7 +4,7 @@ Lower-case letters are read as they stand; a capital is a *settled sound* whose 
 
     S sibilant   X х   C ц   J ж   Q щ   G ჯ ջ ج   W English w in Cyrillic   H ح ח   E đ ذ ض
     Z ث   B բ ب   L պ   D դ   T տ   P פ ფ   F ב   U ו و   Y soft γ   V ў, and υ in αυ, ευ   M μπ   N ντ
-    A ą ę   I γκ
+    A ą ę   I γκ   R ř
 """
 
 import re
@@ -13,7 +13,7 @@ import unicodedata
 from services.intake.domain.names import caucasus, cyrillic, greek, semitic
 
 _LETTERS = str.maketrans({
-    "š": "S", "ž": "S", "č": "S", "ś": "S", "ź": "S", "ż": "S", "ć": "S", "ß": "S", "ç": "S", "ř": "S",
+    "š": "S", "ž": "S", "č": "S", "ś": "S", "ź": "S", "ż": "S", "ć": "S", "ß": "S", "ç": "S", "ř": "R",
     "ş": "S", "ș": "S", "ț": "C", "ţ": "C", "ñ": "n", "ł": "l", "đ": "E", "ð": "d", "þ": "t", "ø": "o",
     "æ": "e", "œ": "e", "ı": "i", "ə": "a", "ŭ": "V", "ą": "aA", "ę": "eA", "ħ": "h", "ŋ": "n",
 })  # fmt: skip

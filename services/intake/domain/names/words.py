@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from services.intake.domain.names.lookalikes import one_script
-from services.intake.domain.names.placeholders import is_placeholder
+from services.intake.domain.names.placeholders import is_placeholder, named
 
 MAX_CHARACTERS = 200
 """Of a longer text only the start is read: no person's name is as long."""
@@ -32,16 +32,23 @@ _PARTICLES = frozenset("""
     los ou ould van vander vom von zu zum zur ter ten und бен бин ван вон де дер ди дю ибн фон эль аль оглы
     оглу кызы улы кизи ogli oglu oglo ogly oghlu kyzy kizi qizi gizi uly ίων του τον بن ابن بنت ال בן בת
     """.split())  # fmt: skip  # noqa: SIM905
-_TITLES = frozenset("""
-    dr prof mr mrs ms miss mme mlle mgr ing inz dipl phd md mba jr sr junior senior ii iii sir lady lord dame
-    rev fr herr frau fraulein hr monsieur madame mademoiselle maitre pan pani pana panna pane slecna slečna
-    ponas ponia panele panelė kun kunigas kungs kundze kdze doc hab med habil hon haji hajji
-    sheikh sayyid sayed syed mullah
-    nee née ne né geb geborene geboren born urozhd mergautine mergautinė dzim roz rozena
-    гн гжа господин госпожа пан пані панна спадар спадарыня доктор др проф профессор професор мистер миссис
-    урожденная урождённая урожд дев ур гражданин гражданка гр тов
-    κος κα κυριος κυρια κυριε δρ دكتور السيد السيدة סח מר גברת דר
+_ONLY_TITLES = frozenset("""
+    dr prof mr mrs ms miss mister mme mlle mgr dipl phd md mba jr sr ii iii doctor professor
+    herr herrn frau fraulein fräulein monsieur madame mademoiselle maitre pani signora señor señora senor
+    senora
+    ponas ponia panele panelė kungs kundze kdze slecna slečna
+    nee née né geb geborene geboren urozhd mergautine mergautinė rozena
+    гн гжа господин госпожа пані панна спадар спадарыня доктор др проф профессор професор мистер миссис
+    урожденная урождённая урожд гражданин гражданка гр тов
+    κος κα κυριος κυρια κυριε δρ دكتور السيد السيدة גברת דר
     """.split())  # fmt: skip  # noqa: SIM905
+_TITLES = _ONLY_TITLES | frozenset("""
+    doktor ing inz junior senior sir lady lord dame rev fr hr pan pana panna pane kun kunigas doc hab med
+    habil hon
+    haji hajji sheikh sayyid sayed syed mullah ne born dzim roz
+    пан дев ур סח מר
+    """.split())  # fmt: skip  # noqa: SIM905
+"""These are names of people as well, where nothing else is left."""
 _FATHERS_DAUGHTER = re.compile(
     r"\w{2,}(?:[oe]vn[ayo]\w{0,2}|ichn[ay]|ownn?[ay]|(?:ов|ев|ёв|ів|їв|ич)н[аыеуіо]й?ю?|(?:оў|еў|аў)н[аыеу])"
 )
@@ -53,7 +60,8 @@ _FATHERS_SON = re.compile(
 def words(name: str) -> list[str]:
     """The name's words in lower case, in order; those in quotes or brackets come last.
 
-    A placeholder has none. Where nothing but titles and particles is left, these are the words.
+    A placeholder has none. Where nothing but particles, and titles that are names as well, is left, these are
+    the words.
     """
     text = name[:MAX_CHARACTERS]
     if is_placeholder(text):
@@ -74,9 +82,9 @@ def _split(text: str) -> list[str]:
     plain = _JOINED.sub(r"\1", _WITH_HYPHEN.sub("", plain))
     plain = _GOD.sub("عبد", _SERVANT.sub(_abd, plain))
     found = [one_script(word) for word in _NO_LETTER.split(plain) if word]
-    return _without_fathers(
-        [word for word in found if word not in _PARTICLES and word not in _TITLES] or found
-    )
+    proper = [word for word in found if word not in _PARTICLES and word not in _TITLES]
+    # Pan, Van and Lord are names where nothing else is left; Mrs never is.
+    return _without_fathers(named(proper or [word for word in found if word not in _ONLY_TITLES]))
 
 
 def _abd(match: re.Match[str]) -> str:
