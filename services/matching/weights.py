@@ -51,6 +51,8 @@ BESIDE_NAMES: dict[str, Row] = {
     "columns":      Row({"near": -95}, FITTED),
     "birth":        Row({"same": 14, "swapped": -356, "one_part": -140, "year": 133, "near": -163,
                          "different": -203}, FITTED),
+    "twins":        Row({"different": -250}, "by hand: two in three of such pairs are one person (five "
+                        "sets), and the fitted weights alone make them very likely"),
     "place":        Row({"same": 34, "different": -38}, FITTED),
     "keys_year":    Row({"both": 336, "shortened": 299, "band": 423, "initial": 37}, FITTED),
     "keys_date":    Row({"whole": 595, "shortened": 233}, FITTED),
@@ -110,10 +112,9 @@ ALONE: dict[str, Row] = {
 SPECIFIC_VALUES = 5
 """So many agreeing values, or one common mark, make a description specific enough to stand without names."""
 
-FLOOR_NAMES = -500
-"""Below this a pair with agreeing keys is not shown: fewer than one in thirty of such pairs is one person.
-It is low because a missed child costs more than a look: what is unlikely wakes nobody, and on a set that was
-not used for the fit one pair in ten between -500 and -300 was one person."""
+FLOOR_NAMES = -300
+"""Below this a pair with agreeing keys is not shown: fewer than one in nine of such pairs is one person. At
+-500 the right case of one alert in a hundred more would be seen, and namesakes five years apart with it."""
 
 FLOOR_DESCRIPTION = 900
 """The same for a person without keys, where a person may want to look at weaker signs."""

@@ -55,6 +55,11 @@ SENTENCES: Mapping[tuple[str, Verdict], str] = {
     ("birth_near", _FOR): "The years of birth are close, but the days differ or are not known.",
     ("birth_different", _AGAINST): "The dates of birth differ.",
     ("birth", _UNKNOWN): "The dates of birth could not be compared.",
+    (
+        "twins",
+        _AGAINST,
+    ): "Surname and date of birth agree and the given names do not: twins, or one person who "
+    "goes by another given name.",
     ("place", _FOR): "The places of the last contact agree, as far as the alert tells.",
     ("place", _AGAINST): "The places of the last contact differ.",
     ("place", _UNKNOWN): "The places of the last contact could not be compared.",

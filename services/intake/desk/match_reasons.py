@@ -22,7 +22,7 @@ SHARES = {"almost_certain": 95, "very_likely": 80, "likely": 55, "about_even": 3
 
 _GROUPS = (
     ("family_name", "given_name", "columns", "match_keys"),
-    ("birth",),
+    ("birth", "twins"),
     ("place", "region", "last_seen"),
 )
 """Comparators by their beginning, in the order in which a person reads them; the description comes last."""

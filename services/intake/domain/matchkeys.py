@@ -1,7 +1,7 @@
 """Match keys: a person as combinations of attributes that another organisation can make as well.
 
 A case is turned into few, plain keys, an alert into many: other spellings, letters left out,
-neighbouring years (matching.md). The kinds and the rule that they obey are in `matchkey_kinds`.
+neighbouring years (docs/decisions/0020). The kinds and the rule that they obey are in `matchkey_kinds`.
 """
 
 from collections.abc import Iterable, Iterator

@@ -20,11 +20,12 @@ from services.matching.compare import (
     place,
     region,
     sex,
+    twins,
 )
 from services.matching.compare.port import Comparator, load
 
 NAMED: tuple[Comparator, ...] = (
-    *(load(module) for module in (family_name, given_name, columns, birth, place)),
+    *(load(module) for module in (family_name, given_name, columns, birth, twins, place)),
     *keys.comparators(),
 )
 """What shared match keys and the finer comparison say. In the order in which a person reads the reasons."""

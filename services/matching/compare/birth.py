@@ -3,6 +3,7 @@
 from services.matching.compare.port import UNKNOWN, Finding, Level, Pair
 
 CODE = "birth"
+BORN_THE_SAME_DAY = frozenset({"same", "swapped"})
 
 _LEVELS = {
     "same": Level.SAME,

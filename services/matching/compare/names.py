@@ -6,7 +6,9 @@ from collections.abc import Collection
 from services.matching.compare.port import UNKNOWN, Finding, Level
 from shared.wire.local import Agreement
 
-AGREEING = frozenset({"same", "part", "sound", "near", "shortened"})
+THE_SAME = frozenset({"same", "part", "sound"})
+"""Outcomes of one name, however it is spelled."""
+AGREEING = THE_SAME | {"near", "shortened"}
 """Outcomes in which a name agrees enough for its rarity to count."""
 _LEVELS = {
     "same": Level.SAME,
@@ -27,7 +29,7 @@ def finding(level: str, one_in: int, *, near: bool) -> Finding:
     if level in ("close", "different") and near:
         outcome = "near" if level == "close" else "shortened"
         return Finding(Level.NEAR, {"one_in": one_in}, outcome=outcome, bits=bits(one_in))
-    agrees = level in ("same", "part", "sound")
+    agrees = level in THE_SAME
     parameters = {"one_in": one_in} if agrees else {}
     return Finding(_LEVELS[level], parameters, outcome=level, bits=bits(one_in) if agrees else 0.0)
 

@@ -224,6 +224,23 @@ def test_a_key_that_the_finer_comparison_denies_does_not_count(groups: str, chan
     assert set(found) == {Level.UNKNOWN}
 
 
+@pytest.mark.parametrize("birth", ["same", "swapped"])
+def test_twins_are_not_very_likely_one_person(birth: str) -> None:
+    """Surname and date agree for twins as well, so another given name counts for more beside them."""
+    known = described(sex="female", birth_decade=1990)
+    twins = weighed("DE", agreed(given="different", birth=birth), known, known)
+    assert reasons(twins)["twins"] is Verdict.AGAINST
+    assert twins.strength not in (Strength.ALMOST_CERTAIN, Strength.VERY_LIKELY)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"given": "same"}, {"given": "unknown"}, {"family": "different"}, {"birth": "year"}]
+)
+def test_nobody_else_is_called_a_twin(changes: dict[str, str]) -> None:
+    agreement = agreed(**{"given": "different", **changes})
+    assert "twins" not in reasons(weighed("NDJ", agreement))
+
+
 def test_several_keys_stand_against_other_readings_of_both_names() -> None:
     """An alert's keys know readings of its names that its details do not tell."""
     pair = Pair(NOTHING, NOTHING, frozenset("DN"), agreed(given="different", family="different"))
