@@ -73,6 +73,7 @@ def test_a_node_comes_up_healthy(folder: Path) -> None:
     )
     environment = {**settings, "MYOSOTIS_DESK_PORT": str(port)}
     project = Project("myosotis-test-node", "node", environment)
+    project.down()  # what an interrupted run left
     try:
         project.compose("build", "--quiet", seconds=1200)
         project.up()

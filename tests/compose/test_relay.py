@@ -26,6 +26,11 @@ class Circle:
     kaunas: Household
     nantes: Household
 
+    def down(self) -> None:
+        """Remove everything of both nodes and of the relay, volumes too."""
+        for one in (self.kaunas.project, self.nantes.project, self.relay):
+            one.down()
+
 
 @pytest.fixture(scope="module")
 def circle(engine: None) -> Iterator[Circle]:
@@ -38,12 +43,12 @@ def circle(engine: None) -> Iterator[Circle]:
         kaunas = Household.set_up("lt-kaunas", place / "kaunas", kaunas_port)
         nantes = Household.set_up("fr-nantes", place / "nantes", nantes_port)
         made = Circle(place, project(place / "relay", "relay"), kaunas, nantes)
+        made.down()  # what an interrupted run left: a database with other passwords, for instance
         try:
             _meet(made)
             yield made
         finally:
-            for one in (kaunas.project, nantes.project, made.relay):
-                one.down()
+            made.down()
 
 
 def _meet(circle: Circle) -> None:
