@@ -114,7 +114,7 @@ SPECIFIC_VALUES = 5
 
 FLOOR_NAMES = -300
 """Below this a pair with agreeing keys is not shown: fewer than one in nine of such pairs is one person. At
--500 the right case of one alert in a hundred more would be seen, and namesakes five years apart with it."""
+-500 one true pair in 150 more would be seen, and namesakes five years apart with it."""
 
 FLOOR_DESCRIPTION = 900
 """The same for a person without keys, where a person may want to look at weaker signs."""
