@@ -13,7 +13,6 @@ from shared.runtime.clock import to_wire
 from shared.wire import codes
 from shared.wire.local import CasePseudonyms, PseudonymEntry
 from shared.wire.messages import (
-    KEYS_PER_CASE,
     TAGS_PER_ALERT,
     AlertPublished,
     Description,
@@ -22,10 +21,10 @@ from shared.wire.messages import (
 from shared.wire.values import encode_base64
 
 _Value = TypeVar("_Value")
-GROUPS = "NDPMXYJNDPMXYJNDPMXYJNDP"
-"""The groups of a case's 24 keys."""
-KEYS_OF_AN_ALERT = 90
-"""So many of the 160 tags stand for a key; the others are random."""
+GROUPS = "NDPMXYJNDPMXYJNDPMX"
+"""The groups of a case's keys. It has 19, as cases of the development data have on average; 24 at most."""
+KEYS_OF_AN_ALERT = 111
+"""So many of the 160 tags stand for a key, on average as above; the others are random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def found(count: int, chance: random.Random) -> list[Found]:
     return [
         Found(
             ids.new_id("case"),
-            tuple(chance.randbytes(tags.PSEUDONYM_BYTES) for _ in range(KEYS_PER_CASE)),
+            tuple(chance.randbytes(tags.PSEUDONYM_BYTES) for _ in GROUPS),
             description(chance),
         )
         for _ in range(count)

@@ -113,6 +113,11 @@ class Column:
         return sum(len(band) - band.gone for band in self._bands.values())
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._bands
+
+    @property
     def nbytes(self) -> int:
         """Memory of what is kept, in bytes."""
         return sum(band.nbytes for band in self._bands.values())
@@ -133,6 +138,8 @@ class Column:
         """
         bands = self._near(band)
         positions = TagFinder(salt, tags).positions([each.pseudonyms for each in bands])
+        if not positions:
+            return Counter()
         found = Counter(_row_at(bands, position) for position in positions)
         del found[_GONE]
         return found

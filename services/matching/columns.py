@@ -63,7 +63,7 @@ class _Loaded:
     @property
     def holds_nothing(self) -> bool:
         """Whether there never was an own case in it."""
-        return not self.column.nbytes and not len(self.keyless)
+        return self.column.is_empty and not len(self.keyless)
 
 
 def default_bytes(limit_file: Path = _LIMIT_OF_CONTAINER) -> int:
@@ -111,8 +111,10 @@ class Columns:
                 loaded = self._fresh(session, partner, part.epoch)
                 if loaded is None:
                     continue
-                found.by_keys.update(loaded.column.search(part.salt, part.tags, band))
-                found.by_description.update(loaded.keyless.search(facts.description))
+                if by_keys := loaded.column.search(part.salt, part.tags, band):
+                    found.by_keys.update(by_keys)
+                if len(loaded.keyless):
+                    found.by_description.update(loaded.keyless.search(facts.description))
         return found
 
     def forget(self, partner: str) -> None:

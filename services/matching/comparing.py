@@ -81,6 +81,8 @@ class Comparing:
         if facts.kind is not CaseKind.MISSING:
             return []
         rows = self._columns.search(session, partner, alert, facts)
+        if not any(rows):
+            return []
         best = _most(rows.by_keys)
         names = self._cases.names(session, best)
         ordered = dict.fromkeys(names[row] for row in best if row in names)

@@ -2,8 +2,8 @@
 
 What a receiver stores it may claim in the same breath, for this process. The processor then need not look
 for it, claim it, read it and decrypt it again. Nothing depends on it: the rows are in the inbox, and when the
-process dies, others take them over like every claim of a process that is gone. Only little is handed over;
-what does not fit is stored unclaimed, for whoever comes to it first.
+process dies, others take them over like every claim of a process that is gone. Not everything is handed
+over; what does not fit is stored unclaimed, for whoever comes to it first.
 
 The effect does not move into the receiver, though it would be faster still: then the relay, who sees when a
 message is acknowledged, would see of every one how long comparing took, and so whether it matched (rule 4).
@@ -19,7 +19,8 @@ from datetime import datetime
 from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
 
-MOST = 600
+MOST = 2_000
+"""As many as one partner may send at once: reading them again would cost as much as receiving them did."""
 MOST_BYTES = 16 * 1024 * 1024
 """What lies here is in memory, and how long a message is its sender chose."""
 

@@ -22,7 +22,7 @@ from shared.store import audit, inbox
 from shared.store.engine import Database
 from shared.store.inbox import InboxItem, LostClaim
 
-BATCH = 150
+BATCH = 300
 """Messages of one transaction at most."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shared.partners.directory import Directory
 from shared.partners.rolekeys import RoleKeys
 from shared.post import plain
+from shared.post.handover import MOST
 from shared.post.incoming import Incoming
 from shared.post.opening.aide import Aide
 from shared.post.opening.frames import Bare
@@ -30,7 +31,7 @@ class Recent:
     Nothing depends on it: what is not here (another process stored it, or there were too many) is decoded.
     """
 
-    def __init__(self, most: int = 1000, most_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, most: int = MOST, most_bytes: int = 16 * 1024 * 1024) -> None:
         self._most = most
         self._most_bytes = most_bytes
         """How long a message is its sender chose."""

@@ -99,7 +99,9 @@ class AlertHandlers:
 
     def _arrival(self, session: Session, incoming: Incoming) -> Arrival:
         partner = partners.known(session, incoming.organisation)
-        return Arrival(incoming, partner, body_of(incoming, AlertContent), self._slot_of(incoming))
+        body = body_of(incoming, AlertContent)
+        key = AlertKey(partner.partner, body.alert)
+        return Arrival(incoming, partner, key, body, self._slot_of(incoming))
 
     def _may_be_kept(self, arrival: Arrival) -> bool:
         """Whether nothing but earlier news of the same alert could be in the way of keeping it."""

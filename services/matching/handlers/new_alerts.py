@@ -31,13 +31,9 @@ class Arrival:
 
     incoming: Incoming
     partner: Partner
+    key: AlertKey
     body: AlertContent
     slot: datetime
-
-    @property
-    def key(self) -> AlertKey:
-        """Its partner and its reference."""
-        return AlertKey(self.partner.partner, self.body.alert)
 
     @property
     def due(self) -> Due:

@@ -17,7 +17,8 @@ from shared.wire.messages import DETAILS_BYTES, TAG_BYTES, TAGS_PER_ALERT, Alert
 from shared.wire.values import decode_base64
 
 _SET = struct.Struct(f">I{SALT_BYTES}s{TAG_BYTES * TAGS_PER_ALERT}s{DETAILS_BYTES * TAGS_PER_ALERT}s")
-_KEPT = {"status", "urgency", "tlp", "permitted_use", "kind", "category", "description", "expires"}
+_CODES = ("category", "expires", "kind", "permitted_use", "status", "tlp", "urgency")
+_KEPT = {"description", *_CODES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ def stored(partner: str, body: AlertContent) -> StoredAlert:
 
 def facts_of(body: AlertContent) -> AlertFacts:
     """The coded values of an alert that has just arrived."""
-    names = _KEPT - {"description"}
-    return AlertFacts(body.description, {name: str(getattr(body, name)) for name in sorted(names)})
+    return AlertFacts(body.description, {name: str(getattr(body, name)) for name in _CODES})
 
 
 class AlertContentSealer:

@@ -45,7 +45,7 @@ def test_what_is_found_is_what_the_tags_one_by_one_say(counts: tuple[int, ...]) 
 
 
 def test_a_tag_that_begins_like_another_is_not_found() -> None:
-    """The table of the first two bytes lets it through; the whole tag counts."""
+    """The table of some bits lets two of them through; the whole tag counts."""
     salt, pseudonym = tags.new_salt(), os.urandom(16)
     mine = int.from_bytes(tags.tag(salt, pseudonym), "big")
     alike = sorted({(mine ^ other) for other in (1, 2**20, 2**47)})
