@@ -186,6 +186,14 @@ def _arrived(inner: bytes, now: datetime) -> inbox.Incoming:
     return inbox.Incoming(str(message.sender), message.id, message.type, inner, now, lane=Lane.RELAY)
 
 
-def _decode(inner: bytes) -> Incoming:
+def _decode(inner: bytes, received: datetime) -> Incoming:
     message = envelope.decode_checked(inner)
-    return Incoming(message.type, str(message.sender), message.id, message.created, message.seq, message.body)
+    return Incoming(
+        type=message.type,
+        sender=str(message.sender),
+        id=message.id,
+        created=message.created,
+        seq=message.seq,
+        body=message.body,
+        received=received,
+    )

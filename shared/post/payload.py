@@ -6,7 +6,8 @@ For a sealed message that is exactly what its sender signed, so it can be shown 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -62,8 +63,8 @@ class PlainOpener:
         return Checked(event.sender, event.id, event.type, None, PLAIN + data)
 
 
-Decoder = Callable[[bytes], Incoming]
-"""Turns what the inbox stored back into a message."""
+Decoder = Callable[[bytes, datetime], Incoming]
+"""Turns what the inbox stored, and when, back into a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class PlainDecoder:
 
     service: str
 
-    def __call__(self, stored: bytes) -> Incoming:
-        return plain.decode(stored[1:], self.service)
+    def __call__(self, stored: bytes, received: datetime) -> Incoming:
+        return replace(plain.decode(stored[1:], self.service), received=received)
 
 
 _FIRST = frozenset({"alert.withdrawn", "tombstone", "key.revoked", "partner.changed", "case.closed"})

@@ -6,7 +6,7 @@ savepoint of its own, so that one that fails takes nothing else down with it.
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from sqlalchemy.exc import DBAPIError
@@ -188,7 +188,7 @@ class Processor:
         return Done()
 
     def _incoming(self, item: InboxItem) -> Incoming:
-        return replace(self.decode(item.payload), received=item.received)
+        return self.decode(item.payload, item.received)
 
     def _unexpected(self, item: InboxItem) -> Failed:
         """A fault of ours or of something we need: tried again with growing pauses, then parked and shown."""

@@ -3,7 +3,8 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -108,9 +109,9 @@ class SealedDecoder:
     service: str
     recent: Recent | None = None
 
-    def __call__(self, stored: bytes) -> Incoming:
+    def __call__(self, stored: bytes, received: datetime) -> Incoming:
         if stored[:1] == PLAIN:
-            return plain.decode(stored[1:], self.service)
+            return replace(plain.decode(stored[1:], self.service), received=received)
         inner = self.recent.take(stored) if self.recent is not None else None
         if inner is None:
             inner = envelope.decode_checked(stored[_SIGNED_FROM:])
@@ -122,4 +123,5 @@ class SealedDecoder:
             seq=inner.seq,
             body=inner.body,
             evidence=stored[1:],
+            received=received,
         )

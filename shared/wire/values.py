@@ -77,11 +77,6 @@ def of_length(length: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_time(text: str) -> str:
-    clock.from_wire(text)
-    return text
-
-
 ACCEPTED_BEFORE: Final = object()
 """Validation context for a text that passed every check before: costly proofs need no repetition."""
 
@@ -89,6 +84,12 @@ ACCEPTED_BEFORE: Final = object()
 def accepted_before(info: ValidationInfo) -> bool:
     """Whether this validation only makes the values again."""
     return info.context is ACCEPTED_BEFORE
+
+
+def _is_time(text: str, info: ValidationInfo) -> str:
+    if not accepted_before(info):
+        clock.from_wire(text)
+    return text
 
 
 class Model(BaseModel):

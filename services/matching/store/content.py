@@ -7,6 +7,7 @@ The tags lie in front as bytes, so that a comparison parses no JSON.
 
 import json
 import struct
+from binascii import a2b_base64
 from dataclasses import dataclass
 
 from shared.crypto.rest import RestCipher
@@ -14,7 +15,6 @@ from shared.crypto.tags import SALT_BYTES, unlock_all
 from shared.store.context import field_context
 from shared.wire.codes import CaseKind
 from shared.wire.messages import DETAILS_BYTES, TAG_BYTES, TAGS_PER_ALERT, AlertContent, Description
-from shared.wire.values import decode_base64
 
 _SET = struct.Struct(f">I{SALT_BYTES}s{TAG_BYTES * TAGS_PER_ALERT}s{DETAILS_BYTES * TAGS_PER_ALERT}s")
 _CODES = ("category", "expires", "kind", "permitted_use", "status", "tlp", "urgency")
@@ -72,7 +72,7 @@ class AlertFacts:
 def stored(partner: str, body: AlertContent) -> StoredAlert:
     """An alert as it arrived."""
     sets = tuple(
-        TagMaterial(tags.epoch, *map(decode_base64, (tags.salt, tags.tags, tags.details)))
+        TagMaterial(tags.epoch, *map(a2b_base64, (tags.salt, tags.tags, tags.details)))
         for tags in body.tag_sets
     )
     values = body.model_dump_json(include=_KEPT, exclude_none=True).encode()
