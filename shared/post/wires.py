@@ -9,7 +9,7 @@ from shared.bus.topology import NODE_EXCHANGE, RELAY_EXCHANGE, inbox_queue
 from shared.post.routes import Lane
 from shared.runtime.settings import BrokerSettings, ServiceSettings
 
-AT_ONCE = 225
+AT_ONCE = 150
 """Messages that are checked and stored in one transaction at most."""
 ON_THE_WAY = 450
 """Messages that the broker sends ahead. Of the largest envelopes (256 KiB) that is 113 MiB, a quarter of what
