@@ -97,7 +97,7 @@ class Node:
         return Processor(
             self.world.database,
             handlers.handlers,
-            lambda payload: replace(self.messages[payload]),
+            lambda payload, received: replace(self.messages[payload], received=received),
             None,
             self.world.clock,
             name,
