@@ -109,7 +109,7 @@ class TagFinder:
         encrypted = room[:-_SPARE].view(np.uint64)[::2]
         found: list[int] = []
         before = filled = 0
-        # Small parts share a chunk: what numpy does for each takes longer than what it does for each place.
+        # Small parts share a chunk: each call of numpy has a cost of its own.
         for source in sources:
             words, start = np.frombuffer(source, dtype=np.uint64)[::2], 0
             while start < len(words):
@@ -198,7 +198,7 @@ def _outputs(salt: bytes, pseudonyms: bytes) -> bytes:
 
 
 def _first_bits(tags: NDArray[np.uint64]) -> NDArray[np.int64]:
-    # Of the type of an index: numpy would convert any other, which takes longer than looking up.
+    # Of the type of an index: numpy would convert any other first.
     return (tags >> np.uint64(8 * TAG_BYTES - _TABLE_BITS)).view(np.int64)
 
 

@@ -20,7 +20,7 @@ from shared.post.payload import priority_of
 from shared.store.inbox import InboxItem
 
 MOST = 2_000
-"""As many as one partner may send at once: reading them again would cost as much as receiving them did."""
+"""As many as one partner may send at once: what does not fit is read, decrypted and decoded again."""
 MOST_BYTES = 16 * 1024 * 1024
 """What lies here is in memory, and how long a message is its sender chose."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import random
-import time
 from collections.abc import Callable
 
 import pytest
@@ -210,25 +209,3 @@ def test_keys_and_blinding_factors_are_neither_shown_nor_pickled(key: oprf.Pseud
     for secret in (key, batch):
         with pytest.raises(TypeError):
             pickle.dumps(secret)
-
-
-def best_of(rounds: int, action: Callable[[], object]) -> float:
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        action()
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def test_the_wrapper_costs_the_evaluation_less_than_a_tenth(key: oprf.PseudonymKey) -> None:
-    """Against the library with the same bytes in and out; decompressing and compressing points is its own."""
-    evaluator = ristretto.Evaluator.from_seed(MASTER, INFO.encode())
-    blinded = [oprf.random_point() for _ in range(160)]
-
-    def bare() -> bytes:
-        points = [ristretto.BlindedInput.deserialize(element) for element in blinded]
-        return evaluator.evaluate_batch(points).serialize()
-
-    # A neighbour on the same core spoils single measurements, so a slow round is measured again.
-    assert any(best_of(5, lambda: key.evaluate(blinded)) < 1.1 * best_of(5, bare) for _ in range(5))

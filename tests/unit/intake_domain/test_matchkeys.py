@@ -1,7 +1,6 @@
 """Match keys: what they join, how many there are, and who shares them."""
 
 import json
-import time
 from itertools import combinations
 from pathlib import Path
 
@@ -275,22 +274,6 @@ def test_the_same_keys_whatever_the_order_of_letters_in_unicode() -> None:
         last_seen=RECORDED.last_seen,
     )
     assert plain(case_keys(decomposed)) == plain(case_keys(RECORDED))
-
-
-def test_keys_of_one_person_take_about_a_millisecond() -> None:
-    """The best of several rounds, so that a busy machine does not decide; three times the aim."""
-    hard = person(
-        "Grzegorz Michał", "Chrząszcz-Szczepański", "1987-03-14", alternate_names=("Jerzy Michaelis",)
-    )
-    best = min(_seconds(hard) for _ in range(20))
-    assert best < 0.003
-
-
-def _seconds(known: Person) -> float:
-    start = time.perf_counter()
-    case_keys(known)
-    alert_keys(known)
-    return time.perf_counter() - start
 
 
 def test_the_first_year_that_is_known_has_no_neighbour_before_it() -> None:

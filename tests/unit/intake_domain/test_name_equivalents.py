@@ -1,11 +1,10 @@
 """Nicknames and forms in other languages lead to one row of equivalents.txt, looked up by spelling."""
 
-import time
 from importlib.resources import files
 
 import pytest
 
-from services.intake.domain.names import frequency, lexicon, lexicon_table
+from services.intake.domain.names import lexicon, lexicon_table
 from services.intake.domain.names.plain import plain
 from services.intake.domain.names.skeleton import best, readings, words
 from services.intake.domain.names.spelling import fold
@@ -93,16 +92,3 @@ def test_no_two_full_forms_are_spelled_alike() -> None:
 def test_the_kept_tables_are_those_of_the_rows() -> None:
     kept = files(lexicon.__package__).joinpath(lexicon.TABLES_FILE).read_text("utf-8")
     assert kept == lexicon_table.render(), "run python -m services.intake.domain.names.lexicon_table"
-
-
-def test_all_tables_of_names_load_in_a_twentieth_of_a_second() -> None:
-    """Every process pays for it once. The quickest of five: other work must not count."""
-    seconds = []
-    for _ in range(5):
-        lexicon._tables.cache_clear()
-        frequency._shares.cache_clear()
-        started = time.process_time()
-        lexicon.skeletons("anna")
-        frequency.family_share("NVK")
-        seconds.append(time.process_time() - started)
-    assert min(seconds) < 0.05

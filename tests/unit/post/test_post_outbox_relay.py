@@ -1,12 +1,13 @@
 """The way out: sent is what the broker confirmed, and nothing else."""
 
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from shared.bus.port import EVENT_CONTENT_TYPE, Outgoing, PublishOutcome
-from shared.post.outbox_relay import PARK_AFTER, OutboxRelay
+from shared.post.outbox_relay import BATCH, PARK_AFTER, OutboxRelay
 from shared.post.plain import PlainPost
 from shared.post.routes import Lane
 from shared.runtime import clock as clocks
@@ -47,6 +48,29 @@ def test_what_was_told_arrives_and_is_marked_sent(desk: Desk) -> None:
     assert relay(desk).publish_due() == 0
     assert states(desk) == [("sent", 0, None)] * 3
     assert len(desk.bus.waiting("notify")) == 3
+
+
+def test_it_pauses_after_what_is_no_full_batch_and_only_then(desk: Desk) -> None:
+    """A full one is followed at once; a few messages after each batch of a flood go together."""
+    sent_before_pause: list[int] = []
+    still_to_come = [1]
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            sent_before_pause.append(len(desk.bus.waiting("notify")))
+            if len(sent_before_pause) == 2:
+                self.set()
+            return self.is_set()
+
+    def one_more_comes(count: int) -> None:
+        if count < BATCH and still_to_come:
+            tell(desk, still_to_come.pop())
+
+    tell(desk, BATCH + 1)
+    on_its_way = relay(desk)
+    on_its_way.published = one_more_comes
+    on_its_way.run(Stop())
+    assert sent_before_pause == [BATCH + 1, BATCH + 2]
 
 
 def test_nothing_leaves_that_was_rolled_back(desk: Desk) -> None:
