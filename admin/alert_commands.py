@@ -14,7 +14,7 @@ from admin.errors import AdminError
 from services.intake.domain.alert import DEFAULT_RELEASED, Choices
 from services.intake.domain.codes import MsgStatus
 from services.intake.domain.description import FIELDS
-from services.intake.handlers.alerts.alerts import share_view
+from services.intake.handlers.alerts.share_views import share_view
 from services.intake.handlers.alerts.views import AlertPreview
 from services.intake.store.alerts import AlertRow, ShareRow
 from shared.runtime import ids
@@ -24,6 +24,11 @@ _STAYS = {
     "not_chosen": "not chosen",
     "protected": "the place is protected",
     "unknown": "not known",
+}
+_METER = {
+    "too_identifying": "so narrow that it may say who the person is: --because has to say why",
+    "fine": "no narrower than it needs to be",
+    "too_vague": "too vague: nothing can be found by it",
 }
 
 
@@ -41,6 +46,7 @@ _STAYS = {
     help="A coded value to release; may be repeated. Without it: sex and decade of birth.",
 )
 @click.option("--exercise", is_flag=True, help="An exercise: it never wakes anybody as a real alert would.")
+@click.option("--because", default="", help="Why so much is released, where that is asked; stays here.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the alert.")
 @person_options
 @yes_option
@@ -52,6 +58,7 @@ def publish(
     partners: tuple[str, ...],
     released: tuple[str, ...],
     exercise: bool,
+    because: str,
     until: datetime | None,
     login: str,
     password_file: Path | None,
@@ -73,7 +80,12 @@ def publish(
         _show(preview, preview.partners if circle else list(partners))
         console.confirm("Share this now?", yes)
         view = alerts.publish(
-            reference, choices, actor, partners=None if circle else list(partners), until=end
+            reference,
+            choices,
+            actor,
+            partners=None if circle else list(partners),
+            until=end,
+            because=because,
         )
     console.say(f"Alert {view.id} ({view.short}) goes to {console.several(len(view.shares), 'partner')}.")
 
@@ -94,6 +106,7 @@ def _show(preview: AlertPreview, addressees: list[str]) -> None:
         "made from the name and dates" if preview.match_keys else "all of them filling, as no name is known"
     )
     console.say(f"  {preview.tags} tags that only say yes or no to a case the partner has itself, {real}")
+    console.say(f"  this description is {_METER[preview.meter.standing]}")
     console.say("This stays here:")
     for name, why in preview.preview.stays:
         console.say(f"  {name} ({_STAYS[why.value]})")

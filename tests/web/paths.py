@@ -37,6 +37,7 @@ CENSUS: dict[str, object] = {
     "cases.erase_case": WRITES_CASES,
     "share.share": WRITES_CASES,
     "share.update": WRITES_CASES,
+    "share.meter": WRITES_CASES,
     "alerts.alert_list": READS_CASES,
     "alerts.one_alert": READS_CASES,
     "alerts.withdraw": WRITES_CASES,

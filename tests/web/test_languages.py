@@ -25,7 +25,7 @@ def pages(house: House, browser: Browser) -> list[tuple[str, str]]:
     """Every page that a GET shows, and those that only a form shows."""
     shown = []
     for endpoint, method, rule in rules(house):
-        if method == "GET" and not endpoint.startswith(("api.", "static")):
+        if method == "GET" and not endpoint.startswith(("api.", "static", "share.meter")):
             parts = own(house)
             if endpoint == "share.share":  # a case with an alert has no other
                 parts |= {"case_id": house.of["unshared"]}

@@ -129,6 +129,8 @@ class NewAlert(Question):
     permitted_use: Annotated[PermittedUse, Field(strict=False)] = PermittedUse.ASK_PARTNER
     until: Annotated[datetime | None, Field(strict=False)] = None
     exercise: bool = False
+    because: Annotated[str, Field(max_length=500)] = ""
+    """Why so much is released, where `meter` says too_identifying; it stays in the house."""
 
 
 class LeavingValue(Answer):
@@ -143,6 +145,15 @@ class StayingField(Answer):
 
     field: str
     why: str
+
+
+class MeterReading(Answer):
+    """How identifying the description is. `alike`: own open cases that share it, 0 for fewer than five."""
+
+    standing: str
+    one_in: int
+    people: int | None
+    alike: dict[str, int]
 
 
 class AlertPreview(Answer):
@@ -161,6 +172,7 @@ class AlertPreview(Answer):
     held: dict[str, str]
     tags: int
     match_keys: int
+    meter: MeterReading
 
 
 class Share(Answer):

@@ -81,13 +81,14 @@ def preview_alert(call: Call) -> models.AlertPreview:
         held=shown.held,
         tags=shown.tags,
         match_keys=shown.match_keys,
+        meter=models.MeterReading.model_validate(shown.meter),
     )
 
 
 def publish_alert(call: Call) -> models.Alert:
     body = cast(models.NewAlert, call.body)
     made = desk().intake.alerts.publish(
-        body.case, _choices(body), call.actor, partners=body.partners, until=body.until
+        body.case, _choices(body), call.actor, partners=body.partners, until=body.until, because=body.because
     )
     return models.Alert.model_validate(made)
 

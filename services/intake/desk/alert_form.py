@@ -1,6 +1,6 @@
 """The form of an alert: what to release, to whom, how, until when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from datetime import date as date_type
 from typing import Any
@@ -29,6 +29,8 @@ class AlertForm:
     permitted_use: str = PermittedUse.ASK_PARTNER.value
     until: str = ""
     exercise: bool = False
+    because: str = ""
+    """Why so much is told. A person's words: they stand in no address."""
     error: str = ""
 
     @property
@@ -77,6 +79,7 @@ def of_alert(view: AlertView) -> AlertForm:
         tlp=view.tlp,
         permitted_use=view.permitted_use,
         exercise=view.msg_status == MsgStatus.EXERCISE,
+        because=view.because,
     )
 
 
@@ -100,10 +103,9 @@ def read(form: MultiDict[str, str]) -> AlertForm:
         permitted_use=use,
         until=until,
         exercise=form.get("exercise") == "yes",
+        because=form.get("because", "").strip(),
         error=error,
     )
     if made.audience == CHOSEN and not made.partners and not error:
-        return AlertForm(
-            made.released, CHOSEN, (), tlp, use, until, made.exercise, gettext("Choose at least one partner.")
-        )
+        return replace(made, error=gettext("Choose at least one partner."))
     return made

@@ -32,6 +32,7 @@ def add_to(app: Flask) -> None:
         moment=moment,
         day=day,
         colon=colon,
+        number=number,
     )
 
 

@@ -1,6 +1,9 @@
 """Errors of the use cases as pages, in the reader's language."""
 
-from flask import Flask, g, render_template, request
+from collections.abc import Callable
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from services.intake.desk import case_form, guard
@@ -54,10 +57,20 @@ def _trouble(error: Exception) -> tuple[str, int]:
 
 CASE_FORMS = ("cases.new_case", "cases.edit_case")
 """Forms that take a quarter of an hour to write."""
+Again = Callable[..., ResponseReturnValue]
+_KEPT: dict[str, Again] = {}
+"""Other forms of which nothing is lost either, and what shows each again as it was sent."""
+
+
+def keep(endpoint: str, again: Again) -> None:
+    """Have a form handed back when its session has ended; `again` is called with the parts of the path."""
+    _KEPT[endpoint] = again
+
+
 NOT_CARRIED = ("csrf_token", "login", "password")
 
 
-def _no_longer_good(_: CSRFError) -> tuple[str, int]:
+def _no_longer_good(_: CSRFError) -> ResponseReturnValue:
     """A form of a session that has ended. What was typed into a case is handed back, and nothing is saved.
 
     Signed out: a page that asks to sign in in another tab and sends the same again. Signed in again: the form
@@ -65,12 +78,15 @@ def _no_longer_good(_: CSRFError) -> tuple[str, int]:
     further than a form that somebody would have to save (case 44).
     """
     guard.recognise()
-    if request.endpoint not in CASE_FORMS or not guard.is_from_here():
+    again = _KEPT.get(request.endpoint or "")
+    if (request.endpoint not in CASE_FORMS and again is None) or not guard.is_from_here():
         return error_page(400, ids.new_id("incident")), 400
     if g.actor is None:
         kept = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
         return render_template("signed_out.html", kept=kept, action=request.path), 400
     try:
+        if again is not None:
+            return current_app.make_response(again(**(request.view_args or {}))).get_data(as_text=True), 400
         return _case_again(), 400
     except TROUBLES as error:
         return _trouble(error)

@@ -160,6 +160,21 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "family": N_("What do we know about the family?"),
         "talk": N_("What does the person say when we talk with them?"),
     },
+    "meter": {
+        "too_identifying": N_("Too identifying"),
+        "fine": N_("Fine"),
+        "too_vague": N_("Too vague"),
+    },
+    "meter_says": {
+        "too_identifying": N_(
+            "These values together may say who the person is. Tick less, or say why so much is necessary."
+        ),
+        "fine": N_("It need not be narrower: enough other people fit as well."),
+        "too_vague": N_(
+            "No name is known that could be compared, and so little is compared with nobody. "
+            "Tick more, or find out more."
+        ),
+    },
     "share_state": {
         "pending": N_("waiting to be sent"),
         "queued": N_("on its way"),
@@ -251,6 +266,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "case.reopened": N_("opened the case again"),
         "case.erased": N_("erased the case"),
         "alert.previewed": N_("looked at what an alert would tell"),
+        "alert.weighed": N_("weighed how identifying an alert would be"),
         "consent.listed": N_("looked at the consents"),
     },
     "alarm": {

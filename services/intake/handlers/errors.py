@@ -70,6 +70,10 @@ class CannotShare(IntakeError):
     """This alert cannot be shared as it is; the message says what is missing."""
 
 
+class TooIdentifying(IntakeError):
+    """So much is ticked that it may say who the person is. Tick less, or write why it is necessary."""
+
+
 class PartnerNotVerified(IntakeError):
     """This partner is not verified, so nothing can be sent to it; compare the twelve words first."""
 

@@ -6,7 +6,9 @@ from argon2 import PasswordHasher
 
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
+from services.intake.handlers.alerts.crowds import Crowds
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.alerts.weighing import Weighing
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -72,6 +74,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     receipts = Receipts(context, alarms, shares.send_anew)
     asker = Asker(context, people, alarms)
     events, duty = MatchEvents(context), Duty(context)
+    weighing = Weighing(context.organisation, people, Crowds(context, vault))
     return Intake(
         context=context,
         users=Users(context, hasher),
@@ -79,7 +82,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         cases=cases,
         imports=Imports(context, cases),
         consents=consents,
-        alerts=Alerts(context, people, shares),
+        alerts=Alerts(context, people, shares, weighing),
         receipts=receipts,
         matches=Matches(context, people),
         notices=notices,

@@ -23,6 +23,8 @@ class AlertRow(IntakeBase):
     permitted_use: Mapped[Code]
     released: Mapped[list[str]] = mapped_column(JSON)
     """Names of the coded values that the caseworker ticked; never the values."""
+    because: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Why so much is told, where that is needed: in a caseworker's words, under the key of the case."""
     expires_at: Mapped[Moment]
     created_by: Mapped[Ref]
     created_at: Mapped[Moment]

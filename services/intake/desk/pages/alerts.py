@@ -31,13 +31,15 @@ def one_alert(alert_id: str) -> ResponseReturnValue:
     """One alert, with what every partner signed for."""
     actor, intake = guard.actor(), desk().intake
     view = intake.alerts.get(alert_id, actor)
-    names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
+    late = [share.deleting_at for share in view.shares if share.overdue and share.deleting_at]
     return render_template(
         "alert.html",
         alert=view,
-        names=names,
+        known={partner.organisation: partner for partner in intake.partners.overview(actor)},
         signed=sum(share.state in ("compared", "deleted") for share in view.shares),
-        now=desk().clock.now(),
+        deleted=sum(share.state == "deleted" for share in view.shares),
+        overdue=len(late),
+        hours=int((desk().clock.now() - min(late)).total_seconds() // 3600) if late else 0,
         writes=actor.role in WRITES_CASES,
     )
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import alert_form, guard
+from services.intake.desk import alert_form, alert_sides, guard, language, problems
 from services.intake.desk.access import page
 from services.intake.desk.alert_form import AlertForm
 from services.intake.desk.i18n import gettext
@@ -14,7 +14,8 @@ from services.intake.domain.description import FIELDS
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import WRITES_CASES
 from services.intake.handlers.alerts.views import AlertView
-from services.intake.handlers.errors import IntakeError
+from services.intake.handlers.alerts.weighing import MOST_REASON
+from services.intake.handlers.errors import BadField, NotAllowed, TooIdentifying
 
 pages = Blueprint("share", __name__)
 
@@ -31,9 +32,14 @@ def share(case_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _shown(case_id, AlertForm(), None)
     form = alert_form.read(request.form)
-    if request.form.get("step") != "confirm" or form.error:
+    if not _is_confirmed(form):
         return _next_step(case_id, form, None)
-    shared = made.intake.alerts.publish(case_id, form.choices, actor, partners=form.to, until=form.ends)
+    try:
+        shared = made.intake.alerts.publish(
+            case_id, form.choices, actor, partners=form.to, until=form.ends, because=form.because
+        )
+    except (TooIdentifying, BadField) as error:
+        return _preview(case_id, form, None, said(error))
     if made.intake.connection.down_since() is None:
         flash(gettext("The alert is on its way."))
     else:
@@ -49,9 +55,12 @@ def update(alert_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _shown(view.case_id, alert_form.of_alert(view), view)
     form = alert_form.read(request.form)
-    if request.form.get("step") != "confirm" or form.error:
+    if not _is_confirmed(form):
         return _next_step(view.case_id, form, view)
-    alerts.update(alert_id, actor, choices=form.choices, until=form.ends)
+    try:
+        alerts.update(alert_id, actor, choices=form.choices, until=form.ends, because=form.because)
+    except (TooIdentifying, BadField) as error:
+        return _preview(view.case_id, form, view, said(error))
     added = set(form.to or []) - {share.partner for share in view.shares}
     if added:
         alerts.add_partners(alert_id, sorted(added), actor)
@@ -62,39 +71,76 @@ def update(alert_id: str) -> ResponseReturnValue:
     return redirect(url_for("alerts.one_alert", alert_id=alert_id), 303)
 
 
+@page(pages, "/cases/<case_id>/meter", WRITES_CASES)
+def meter(case_id: str) -> ResponseReturnValue:
+    """Only the meter, for the fields that the address names: asked for again at each tick."""
+    ticked = frozenset(request.args.getlist("released")) & frozenset(FIELDS)
+    return render_template(
+        "alert_meter.html", meter=desk().intake.alerts.meter(case_id, ticked, guard.actor())
+    )
+
+
+def _is_confirmed(form: AlertForm) -> bool:
+    confirmed = request.form.get("step") == "confirm" and not form.error
+    return confirmed and language.SWITCH not in request.form
+
+
 def _next_step(case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
-    """On to a page with an address of its own, so that the browser can come back to it; errors at once."""
+    """On to a page with an address of its own, so that the browser can come back to it; errors at once.
+
+    A reason that was written stands in no address, so that page is the answer itself.
+    """
+    if language.switched():
+        return _page_of(request.form.get("shown", ""), case_id, form, alert)
     if form.error:
         return _choose(case_id, form, alert, form.error)
-    step = "change" if request.form.get("step") == "change" else "preview"
+    step = request.form.get("step", "")
+    step = step if step in ("change", "meter") else "preview"
+    if form.because:
+        return _page_of(step, case_id, form, alert)
     if alert is None:
         return redirect(url_for("share.share", case_id=case_id, step=step, **form.address()), 303)
     return redirect(url_for("share.update", alert_id=alert.id, step=step, **form.address()), 303)
 
 
+def _page_of(step: str, case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
+    if step == "preview" and not form.error:
+        return _preview(case_id, form, alert)
+    return _choose(case_id, form, alert)
+
+
 def _shown(case_id: str, first: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
     """The choice, or with `step=preview` in the address what would leave. Changes nothing."""
     step = request.args.get("step", "")
-    if step not in ("preview", "change"):
+    if step not in ("preview", "change", "meter"):
         return _choose(case_id, first, alert)
     form = alert_form.read(request.args)
-    if form.error or step == "change":
+    if form.error or step != "preview":
         return _choose(case_id, form, alert, form.error)
+    return _preview(case_id, form, alert)
+
+
+def _preview(case_id: str, form: AlertForm, alert: AlertView | None, error: str = "") -> ResponseReturnValue:
     actor, intake = guard.actor(), desk().intake
     try:
         preview = intake.alerts.preview(case_id, form.choices, actor, until=form.ends)
-    except BadExpiry as error:
-        return _choose(case_id, form, alert, said(error))
+    except BadExpiry as bad:
+        return _choose(case_id, form, alert, said(bad))
     chosen = preview.partners if form.to is None else [one for one in form.to if one in preview.partners]
-    names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
-    return render_template(
+    known = {partner.organisation: partner for partner in intake.partners.overview(actor)}
+    case = intake.cases.get(case_id, actor)
+    rendered = render_template(
         "alert_preview.html",
         form=form,
         preview=preview,
         alert=alert,
-        case=intake.cases.get(case_id, actor).summary,
-        partners=[(one, names.get(one, one)) for one in chosen],
+        case=case.summary,
+        sides=alert_sides.sides(case.case.person, preview.preview),
+        partners=[known[one] for one in chosen],
+        error=error,
+        most_reason=MOST_REASON,
     )
+    return rendered, 422 if error else 200
 
 
 def _choose(case_id: str, form: AlertForm, alert: AlertView | None, error: str = "") -> ResponseReturnValue:
@@ -103,11 +149,9 @@ def _choose(case_id: str, form: AlertForm, alert: AlertView | None, error: str =
     try:
         # Without a date: only whether this case can be shared at all, and what is known of it.
         everything = intake.alerts.preview(case_id, AlertForm(released=frozenset(FIELDS)).choices, actor)
-    except (DomainError, IntakeError) as impossible:
-        if isinstance(impossible, DomainError):
-            page_ = render_template("alert_impossible.html", case=case, sentence=said(impossible))
-            return page_, 422
-        raise
+    except DomainError as impossible:
+        page_ = render_template("alert_impossible.html", case=case, sentence=said(impossible))
+        return page_, 422
     rendered = render_template(
         "alert_form.html",
         form=form,
@@ -119,5 +163,19 @@ def _choose(case_id: str, form: AlertForm, alert: AlertView | None, error: str =
         latest=everything.expires_at,
         urgency=everything.urgency,
         partners=intake.partners.overview(actor),
+        meter=intake.alerts.meter(case_id, form.released, actor),
     )
     return rendered, 422 if error else 200
+
+
+def _again(case_id: str = "", alert_id: str = "") -> ResponseReturnValue:
+    """What was ticked when the sign-in had ended. Nothing was sent."""
+    if guard.actor().role not in WRITES_CASES:
+        raise NotAllowed()
+    view = desk().intake.alerts.get(alert_id, guard.actor()) if alert_id else None
+    ended = gettext("Your sign-in had ended. Nothing was sent. Look at what you chose, and send it again.")
+    return _choose(view.case_id if view else case_id, alert_form.read(request.form), view, ended)
+
+
+problems.keep("share.share", _again)
+problems.keep("share.update", _again)

@@ -1,41 +1,41 @@
 """The caseworker's side of alerts: preview, publish, update, withdraw, and where they stand."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.alert import Alert, AlertState, Choices, expiry, preview
 from services.intake.domain.codes import Category
+from services.intake.domain.identifying import Meter
 from services.intake.domain.matchkeys import alert_keys
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES, Actor
 from services.intake.handlers.alerts.lists import PER_PAGE, AlertFilter, AlertPage, chosen_alerts
+from services.intake.handlers.alerts.share_views import share_view
 from services.intake.handlers.alerts.shares import Shares, choices_of
-from services.intake.handlers.alerts.views import AlertPreview, AlertView, ShareView
+from services.intake.handlers.alerts.views import AlertPreview, AlertView
+from services.intake.handlers.alerts.weighing import Weighing
 from services.intake.handlers.errors import CannotShare, CaseErased, NotFound, PartnerNotVerified
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
 from services.intake.handlers.search_terms import SearchTerms
-from services.intake.store.alerts import AlertRow, ShareRow
+from services.intake.store.alerts import AlertRow
 from services.intake.store.cases import CaseRow
-from shared.post.routes import Lane
 from shared.runtime import ids
-from shared.store.tables import OutboxRow
 from shared.wire.messages import TAGS_PER_ALERT
-from shared.wire.parties import Party, Role
 
-OVERDUE = timedelta(hours=24)
 LIST_LIMIT = 200
 
 
 class Alerts:
     """Alerts of this organisation."""
 
-    def __init__(self, context: Context, people: People, shares: Shares) -> None:
+    def __init__(self, context: Context, people: People, shares: Shares, weighing: Weighing) -> None:
         self._context = context
         self._people = people
         self._shares = shares
+        self._weighing = weighing
         self._terms = SearchTerms(context.keys.blind_index)
 
     def preview(
@@ -65,7 +65,17 @@ class Alerts:
                 tags=TAGS_PER_ALERT,
                 partners=directory.verified(),
                 held=held,
+                meter=self._weighing.meter(case.person, choices, by),
             )
+
+    def meter(self, case_id: str, released_fields: frozenset[str], by: Actor) -> Meter:
+        """How identifying it would be to release these fields. Changes nothing."""
+        by.must_be(WRITES_CASES)
+        with self._context.database.begin() as session:
+            row = self._case(session, case_id, by)
+            person = self._people.load(session, row.id)
+            self._context.audit.append(session, by.id, "alert.weighed", case_id)
+        return self._weighing.meter(person, Choices(released_fields), by)
 
     def publish(
         self,
@@ -75,10 +85,13 @@ class Alerts:
         *,
         partners: Sequence[str] | None = None,
         until: datetime | None = None,
+        because: str = "",
     ) -> AlertView:
         """Share an alert with these partners, or with the circle: all that are verified (`partners` None).
 
-        Raises PartnerNotVerified, CannotShare, and the domain's NotSearchedFor, CaseIsClosed, BadExpiry.
+        `because` says why, where the description is too identifying; it stays in the house. Raises
+        TooIdentifying without it, PartnerNotVerified, CannotShare, and the domain's NotSearchedFor,
+        CaseIsClosed, BadExpiry.
         """
         by.must_be(WRITES_CASES)
         now = self._context.clock.now()
@@ -88,6 +101,7 @@ class Alerts:
             alert = Alert.share(case, choices, now, until)
             if self._live_of(session, case_id) is not None:
                 raise CannotShare("This case has an alert already; update it, or add partners to it.")
+            standing = self._weighing.allowed(case.person, choices, because, by)
             chosen = self._addressees(session, partners)
             stored = AlertRow(
                 id=ids.new_id("ownalert"),
@@ -99,11 +113,12 @@ class Alerts:
                 created_at=now,
             )
             self._fill(stored, row, alert)
+            self._weighing.keep_reason(session, stored, because)
             session.add(stored)
             session.flush()
             for partner in chosen:
                 self._shares.publish(session, stored, partner)
-            details: dict[str, str | int] = {"case": case_id, "partners": len(chosen)}
+            details: dict[str, str | int] = {"case": case_id, "partners": len(chosen), "meter": standing}
             self._context.audit.append(session, by.id, "alert.published", stored.id, details)
             return self._view(session, stored)
 
@@ -113,6 +128,9 @@ class Alerts:
         with self._context.database.begin() as session:
             stored, _ = self._find(session, alert_id, by, lock=True)
             _alert_of(stored).update(choices_of(stored))  # raises AlertOver
+            # What goes to them is the case as it is now.
+            person = self._people.load(session, stored.case_id)
+            self._weighing.allowed(person, choices_of(stored), self._weighing.reason(session, stored), by)
             known = {share.partner for share in self._shares.of_alert(session, alert_id)}
             added = [one for one in self._addressees(session, partners) if one not in known]
             for partner in added:
@@ -121,21 +139,35 @@ class Alerts:
             return self._view(session, stored)
 
     def update(
-        self, alert_id: str, by: Actor, *, choices: Choices | None = None, until: datetime | None = None
+        self,
+        alert_id: str,
+        by: Actor,
+        *,
+        choices: Choices | None = None,
+        until: datetime | None = None,
+        because: str | None = None,
     ) -> AlertView:
-        """Send the case as it is now, with new choices if given. Raises AlertOver after a withdrawal."""
+        """Send the case as it is now, with new choices if given. `because` None keeps the reason of before.
+
+        Raises AlertOver after a withdrawal, and TooIdentifying as `publish` does.
+        """
         by.must_be(WRITES_CASES)
         now = self._context.clock.now()
         with self._context.database.begin() as session:
             stored, row = self._find(session, alert_id, by, lock=True)
             expires = expiry(Category(row.category), now, until) if until is not None else None
             alert = _alert_of(stored).update(choices or choices_of(stored), expires)
-            stored.urgency = self._people.load_case(session, row).urgency
+            case = self._people.load_case(session, row)
+            reason = self._weighing.reason(session, stored) if because is None else because
+            standing = self._weighing.allowed(case.person, alert.choices, reason, by)
+            stored.urgency = case.urgency
             self._fill(stored, row, alert)
+            self._weighing.keep_reason(session, stored, reason)
             session.flush()
             for share in self._shares.of_alert(session, alert_id):
                 self._shares.update(session, stored, share)
-            self._context.audit.append(session, by.id, "alert.updated", alert_id, {"version": stored.version})
+            details: dict[str, str | int] = {"version": stored.version, "meter": standing}
+            self._context.audit.append(session, by.id, "alert.updated", alert_id, details)
             return self._view(session, stored)
 
     def withdraw(self, alert_id: str, by: Actor) -> AlertView:
@@ -248,46 +280,13 @@ class Alerts:
             expires_at=stored.expires_at,
             created_at=stored.created_at,
             ended_at=stored.ended_at,
+            because=self._weighing.reason(session, stored),
             outdated=stored.state == AlertState.PUBLISHED and stored.case_version < row.version,
             shares=[
                 share_view(session, share, self._context.clock.now())
                 for share in self._shares.of_alert(session, stored.id)
             ],
         )
-
-
-def share_view(session: Session, share: ShareRow, now: datetime) -> ShareView:
-    """A share, with what the outbox knows of its newest message: sent, or parked with a reason."""
-    state, reason, sent_at = share.state, share.reason, share.sent_at
-    if share.message_id is not None:
-        outgoing = session.scalar(
-            select(OutboxRow).where(
-                OutboxRow.lane == Lane.RELAY,
-                OutboxRow.recipient == str(Party(share.partner, Role.MATCHING)),
-                OutboxRow.message_id == share.message_id,
-            )
-        )
-        if outgoing is not None and outgoing.state == "sent":
-            sent_at = outgoing.sent
-            state = "sent" if state == "queued" else state
-        elif outgoing is not None and state in ("queued", "deleting"):
-            reason = reason or outgoing.reason
-    deleting = share.deleting_at if state == "deleting" else None
-    return ShareView(
-        id=share.id,
-        short=ids.short(share.id),
-        partner=share.partner,
-        state=state,
-        reason=reason,
-        version=share.version,
-        queued_at=share.queued_at,
-        sent_at=sent_at,
-        stored_at=share.stored_at,
-        compared_at=share.compared_at,
-        deleting_at=share.deleting_at,
-        deleted_at=share.deleted_at,
-        overdue=deleting is not None and now - deleting > OVERDUE,
-    )
 
 
 def _alert_of(stored: AlertRow) -> Alert:

@@ -96,7 +96,7 @@ class Shares:
         alerts = session.scalars(select(AlertRow).where(AlertRow.case_id == case_id)).all()
         recalled = 0
         for alert in alerts:
-            alert.state, alert.version = AlertState.ERASED, alert.version + 1
+            alert.state, alert.version, alert.because = AlertState.ERASED, alert.version + 1, None
             alert.ended_at = alert.changed_at = self._context.clock.now()
             for share in self.of_alert(session, alert.id):
                 share.version += 1

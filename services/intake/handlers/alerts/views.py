@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.domain.alert import Preview
+from services.intake.domain.identifying import Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class AlertPreview:
     """Verified partners that it can go to now."""
     held: dict[str, str]
     """Other partners, and the sentence why nothing can be sent to them."""
+    meter: Meter
+    """How identifying it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,19 @@ class ShareView:
     deleted_at: datetime | None
     overdue: bool
 
+    @property
+    def since(self) -> datetime | None:
+        """Since when it stands where it stands; None while nothing was sent yet."""
+        steps = {
+            "queued": self.queued_at,
+            "sent": self.sent_at,
+            "stored": self.stored_at,
+            "compared": self.compared_at,
+            "deleting": self.deleting_at,
+            "deleted": self.deleted_at,
+        }
+        return steps.get(self.state) or self.queued_at
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AlertView:
@@ -62,6 +78,8 @@ class AlertView:
     tlp: str
     permitted_use: str
     released: list[str]
+    because: str
+    """Why so much is told, where somebody had to say it; stays in the house."""
     expires_at: datetime
     created_at: datetime
     ended_at: datetime | None
