@@ -126,9 +126,9 @@ def _step(count: int) -> int:
 def _one_in(name: str, value: str | int | list[str], country: str) -> int:
     if isinstance(value, list):
         if name == "marks":
-            return ONE_MARK * math.prod(ONE_MARK for _ in value[1:])
+            return math.prod([ONE_MARK] * len(value))
         common = _COMMON_LANGUAGES.get(country, frozenset({"en"}))
-        return math.prod(OTHER_LANGUAGE for one in set(value) if one not in common)
+        return math.prod([OTHER_LANGUAGE] * len(set(value) - common))
     if name == "nationality":
         return 1 if str(value).lower() == country else OTHER_NATIONALITY
     return RARE.get((name, str(value)), ONE_IN[name])
