@@ -136,5 +136,5 @@ def _one_in(name: str, value: str | int | list[str], country: str) -> int:
 
 def _rounded(count: int) -> int:
     """To one significant digit, because it is no more than that."""
-    unit = 10 ** max(0, len(str(count)) - 1)
-    return count // unit * unit
+    digits = str(count)
+    return int(digits[0] + "0" * (len(digits) - 1))
