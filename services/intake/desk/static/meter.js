@@ -5,7 +5,9 @@
   const meter = document.getElementById("meter");
   const button = document.getElementById("meter-button");
   if (!form || !meter || !window.fetch) return;
-  button.hidden = true;
+  // Gone and not only hidden: Enter presses the first button of a form.
+  const place = button.parentNode;
+  button.remove();
   let waiting = 0;
   let newest = 0;
 
@@ -22,7 +24,7 @@
       // What stands there would be wrong now: the button, and the page behind it, say what the matter is.
       if (mine === newest) {
         meter.replaceChildren();
-        button.hidden = false;
+        place.append(button);
       }
     }
   };
