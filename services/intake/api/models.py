@@ -276,6 +276,8 @@ class FieldPair(Answer):
     field: str
     own: str | int | list[str] | None
     released: str | int | list[str] | None
+    agreement: str
+    """same, partly, different, or empty where one of the two is not known."""
 
 
 class MatchStep(Answer):
@@ -285,6 +287,8 @@ class MatchStep(Answer):
     actor: str
     state: str
     reason: str | None
+    changed: list[str]
+    """Why an excluded match came back: `alert` or `case`, then the fields that changed."""
 
 
 class MatchDetail(Answer):
@@ -304,12 +308,13 @@ class MatchDetail(Answer):
 
 
 class Decision(Question):
-    """What a person says about a possible match. `version` is the one they looked at."""
+    """What a person says about a possible match. `version` and `seen_state` are those that they looked at."""
 
     state: Annotated[MatchState, Field(strict=False)]
     reason: Annotated[ExclusionReason | None, Field(strict=False)] = None
     note: Annotated[str, Field(max_length=1000)] = ""
     version: int
+    seen_state: Annotated[MatchState, Field(strict=False)]
 
 
 class Partner(Answer):

@@ -128,6 +128,7 @@ def decide_match(call: Call) -> models.MatchDetail:
         reason=body.reason,
         note=body.note,
         seen_version=body.version,
+        seen_state=body.seen_state,
     )
     return _match(view)
 

@@ -16,6 +16,7 @@ from services.intake.handlers.errors import (
     CaseErased,
     EditConflict,
     IntakeError,
+    MatchMoved,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -29,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     NotSignedIn: 401,
     EditConflict: 409,
+    MatchMoved: 409,
     CaseErased: 410,
 }
 """Every other error of a use case is a 422: it was understood, and cannot be done."""

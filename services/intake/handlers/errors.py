@@ -54,6 +54,10 @@ class EditConflict(IntakeError):
         """The version that is stored now."""
 
 
+class MatchMoved(IntakeError):
+    """This possible match changed while you looked at it. Look at it again before you decide."""
+
+
 class CaseErased(IntakeError):
     """This case was erased; only that it existed is still known."""
 

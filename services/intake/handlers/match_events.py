@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.intake.domain import match_facts
 from services.intake.domain.codes import MatchState as DomainState
 from services.intake.domain.decision import SETTLED, MatchDecision
 from services.intake.handlers.actor import SYSTEM
@@ -52,6 +53,7 @@ class MatchEvents:
         state, first = _next_state(row, body), row.version == 0
         if state is None:
             return
+        since = _since_excluded(row, body)
         _fill(row, body, now)
         if state != row.state or first:
             row.received_at, row.retracted_at, row.retracted_why = now, None, None
@@ -59,7 +61,7 @@ class MatchEvents:
             row.duty = body.duty or body.match
             session.flush()
             self._tell_again(session, row, body, now)
-            add_event(session, row, now, SYSTEM)
+            add_event(session, row, now, SYSTEM, changed=since)
         elif body.duty is not None:
             self._told_at_last(session, row, body, body.duty, now)
         session.flush()
@@ -143,6 +145,16 @@ def _next_state(row: MatchRow, body: MatchProposed) -> MatchState | None:
     return None if settled_for_these else state
 
 
+def _since_excluded(row: MatchRow, body: MatchProposed) -> list[str] | None:
+    """Of a match that somebody excluded: whose facts changed since, and which. None for any other."""
+    if row.state not in (MatchState.EXCLUDED, MatchState.REUNITED_ELSEWHERE):
+        return None
+    whose = match_facts.ALERT if body.alert_version != row.alert_version else match_facts.CASE
+    reasons = [reason.model_dump(mode="json") for reason in body.reasons]
+    fields = match_facts.changed(row.reasons, reasons, row.description, body.description.to_wire())
+    return [whose, *fields]
+
+
 def settle(session: Session, post: Teller, row: MatchRow) -> None:
     """Somebody looked at this match, or it is gone: nobody need be told, unless others of its notice wait."""
     if not _others_unseen(session, row):
@@ -163,10 +175,18 @@ def add_event(
     actor: str,
     reason: str | None = None,
     note: bytes | None = None,
+    changed: list[str] | None = None,
 ) -> None:
     """Add one step to the history of a match."""
     event = MatchEventRow(
-        match_id=match.id, at=at, actor=actor, state=match.state, reason=reason, facts=match.facts, note=note
+        match_id=match.id,
+        at=at,
+        actor=actor,
+        state=match.state,
+        reason=reason,
+        facts=match.facts,
+        note=note,
+        changed=changed,
     )
     session.add(event)
     session.flush()

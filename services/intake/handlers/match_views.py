@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.codes import MatchState
+from services.intake.domain.codes import HeightBand, MatchState
 from services.intake.domain.decision import ALLOWED, SETTLED
 from shared.runtime import ids
 
@@ -11,6 +11,8 @@ WAITING = tuple(state for state in MatchState if state not in SETTLED)
 """What still wants somebody's decision."""
 URGENCY_ORDER = ("Immediate", "Expected", "Future", "Unknown", "Past")
 """What presses most comes first in a list."""
+UNLIKELY = "unlikely"
+"""Of a match that is called so, the urgency of its alert says nothing: it stands behind all others."""
 
 
 def may_become(state: MatchState) -> list[MatchState]:
@@ -50,6 +52,14 @@ class MatchSummary:
     """The reference under which people are told of it; that of an earlier match if several are one notice."""
     more: int
     """How many more between the same case and partner stand behind this one and not in the list."""
+    decided_by: str | None = None
+    """User reference of whoever put it where it stands; None while nobody did."""
+    decided_at: datetime | None = None
+
+    @property
+    def presses(self) -> bool:
+        """Whether the urgency of the alert is that of the match as well."""
+        return self.strength != UNLIKELY
 
     @property
     def told_as(self) -> str | None:
@@ -69,6 +79,8 @@ class MatchStep:
     state: MatchState
     reason: str | None
     note: str
+    changed: list[str]
+    """Of an excluded match that came back: `alert` or `case`, then the fields that changed."""
 
     def __repr__(self) -> str:
         return f"<MatchStep {self.state}>"
@@ -81,6 +93,26 @@ class FieldPair:
     field: str
     own: str | list[str] | int | None
     released: str | list[str] | int | None
+
+    @property
+    def agreement(self) -> str:
+        """`same`, `partly` (some of a list, the neighbouring band, the same country), `different` or ``."""
+        if self.own is None or self.released is None or self.field == "last_seen":
+            return ""  # a person is found after they were last seen: nothing to be equal
+        if self.own == self.released:
+            return "same"
+        return "partly" if _near(self.field, self.own, self.released) else "different"
+
+
+def _near(field: str, own: str | list[str] | int, told: str | list[str] | int) -> bool:
+    if isinstance(own, list) and isinstance(told, list):
+        return bool(set(own) & set(told))
+    if field == "birth_decade":
+        return abs(int(str(own)) - int(str(told))) == 10
+    if field == "height":
+        bands = [band.value for band in HeightBand]
+        return abs(bands.index(str(own)) - bands.index(str(told))) == 1
+    return field == "region" and str(own)[:2] == str(told)[:2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,16 @@
 Nothing here sends anything to the publisher of the alert: a decision stays in the house (cases 43 and 92).
 """
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Subquery, func, select
-from sqlalchemy import case as by_case
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.decision import DecisionNotAllowed, MatchDecision
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES, Actor
-from services.intake.handlers.errors import EditConflict, NotFound
+from services.intake.handlers.errors import MatchMoved, NotFound
 from services.intake.handlers.match_events import add_event, settle
+from services.intake.handlers.match_lists import PER_PAGE, MatchFilter, MatchPage, chosen_matches
 from services.intake.handlers.match_views import (
-    URGENCY_ORDER,
     WAITING,
     FieldPair,
     MatchReason,
@@ -26,13 +23,13 @@ from services.intake.handlers.match_views import (
 )
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
+from services.intake.handlers.two_people import must_be_two
 from services.intake.handlers.visible import visible
 from services.intake.store.cases import CaseRow
 from services.intake.store.desk import DutyStateRow
 from services.intake.store.fields import MATCH_NOTE
 from services.intake.store.matches import MatchEventRow, MatchRow
 from shared.runtime import ids
-from shared.wire import codes
 from shared.wire.codes import MatchState as WireState
 from shared.wire.local import MatchDecided
 from shared.wire.messages import Description
@@ -55,29 +52,45 @@ class Matches:
         """Possible matches of the cases that this person may see, the newest first, at most 500.
 
         Of those that wait, the most pressing first, so that what is cut off is what presses least.
+        """
+        states = frozenset(WAITING) if waiting_only else frozenset(MatchState)
+        wanted = MatchFilter(states=states, case_id=case_id, pressing_first=waiting_only)
+        return self.page_of(wanted, by, per_page=LIST_LIMIT).matches
+
+    def page_of(
+        self, wanted: MatchFilter, by: Actor, number: int = 1, *, per_page: int = PER_PAGE
+    ) -> MatchPage:
+        """One page of those that fit; a number beyond the last page is the last page.
 
         Of those between one case and one partner only the foremost 3, unless a case is given, and how many
         more there are: one partner with many alerts of one person must not hide the matches of all others.
         """
         by.must_be(READS_CASES)
-        places = _places(waiting_only=waiting_only, case_id=case_id)
-        shown = LIST_LIMIT if case_id is not None else SHOWN_ALIKE
-        chosen = (
-            select(MatchRow, CaseRow, DutyStateRow.state, places.c.place, places.c.all)
-            .join(places, places.c.id == MatchRow.id)
-            .join(CaseRow, CaseRow.id == MatchRow.case_id)
-            .outerjoin(DutyStateRow, DutyStateRow.reference == MatchRow.duty)
-            .where(visible(by), places.c.place <= shown)
-            .order_by(*(_pressing() if waiting_only else ()), MatchRow.received_at.desc(), MatchRow.id)
-            .limit(LIST_LIMIT)
-        )
+        shown = LIST_LIMIT if wanted.case_id is not None else SHOWN_ALIKE
+        chosen = chosen_matches(wanted, by, shown)
         with self._context.database.begin() as session:
-            found = session.execute(chosen).all()
+            total = session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+            pages = max(1, -(-total // per_page))
+            number = min(max(number, 1), pages)
+            found = session.execute(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             self._context.audit.append(session, by.id, "match.listed", "matches", {"count": len(found)})
-            return [
-                self._summary(session, match, case, duty, more=total - shown if place == shown else 0)
-                for match, case, duty, place, total in found
+            made = [
+                self._summary(session, match, case, duty, more=alike - shown if place == shown else 0)
+                for match, case, duty, place, alike in found
             ]
+            return MatchPage(made, total, number, pages)
+
+    def counts(self, by: Actor) -> dict[MatchState, int]:
+        """How many possible matches this person may see, by state."""
+        by.must_be(READS_CASES)
+        counted = (
+            select(MatchRow.state, func.count())
+            .join(CaseRow, CaseRow.id == MatchRow.case_id)
+            .where(visible(by))
+            .group_by(MatchRow.state)
+        )
+        with self._context.database.read() as session:
+            return {MatchState(state): count for state, count in session.execute(counted)}
 
     def open(self, match_id: str, by: Actor) -> MatchView:
         """One possible match: reasons, own values beside released ones, history. The look is audited."""
@@ -97,19 +110,23 @@ class Matches:
         reason: ExclusionReason | None = None,
         note: str = "",
         seen_version: int | None = None,
+        seen_state: MatchState | None = None,
     ) -> MatchView:
-        """A person says what this is. Raises EditConflict, and what domain.decision raises.
+        """A person says what this is. Raises MatchMoved, SamePerson, and what domain.decision raises.
 
-        `seen_version` is the version on the page: a decision about facts that changed meanwhile is refused.
+        `seen_version` and `seen_state` stood on the page: a decision about facts that changed meanwhile, or
+        over the head of a colleague who was quicker, is refused.
         """
         by.must_be(DECIDES_MATCHES)
         with self._context.database.begin() as session:
             match, case = self._find(session, match_id, by, lock=True)
-            if seen_version is not None and seen_version != match.version:
-                raise EditConflict(match.version)
+            if seen_version not in (None, match.version) or seen_state not in (None, match.state):
+                raise MatchMoved()
             if state is MatchState.WITHDRAWN:
                 raise DecisionNotAllowed("Only the partner can take its alert back; choose Exclude.")
             now = self._context.clock.now()
+            if state is MatchState.CONFIRMED:
+                must_be_two(session, match.decided_by, by.id, now)
             decision = _decision_of(match).decide(state, by=by.id, at=now, reason=reason)
             match.state, match.changed_at, match.decided_by = decision.state, now, decision.decided_by
             match.decided_at, match.decision_reason = decision.decided_at, decision.reason
@@ -151,6 +168,8 @@ class Matches:
             duty_state=duty,
             duty=match.duty,
             more=more,
+            decided_by=match.decided_by,
+            decided_at=match.decided_at,
         )
 
     def _view(self, session: Session, match: MatchRow, case: CaseRow, duty: str | None) -> MatchView:
@@ -180,32 +199,7 @@ class Matches:
         note = ""
         if step.note is not None and case.state != "erased":
             note = MATCH_NOTE.open(self._people.cipher(session, case.id), step.match_id, step.note)
-        return MatchStep(step.at, step.actor, MatchState(step.state), step.reason, note)
-
-
-def _places(*, waiting_only: bool, case_id: str | None) -> Subquery:
-    """Each match's place among those between the same case and partner: the most pressing is the first."""
-    alike = (MatchRow.case_id, MatchRow.partner)
-    pressing = (*_pressing(), MatchRow.received_at.desc(), MatchRow.id)
-    chosen = select(
-        MatchRow.id,
-        func.row_number().over(partition_by=alike, order_by=pressing).label("place"),
-        func.count().over(partition_by=alike).label("all"),
-    )
-    if waiting_only:
-        chosen = chosen.where(MatchRow.state.in_(WAITING))
-    if case_id is not None:
-        chosen = chosen.where(MatchRow.case_id == case_id)
-    return chosen.subquery()
-
-
-def _pressing() -> tuple[ColumnElement[Any], ...]:
-    """Real ones before exercises, then by urgency and strength."""
-    return (
-        by_case((MatchRow.msg_status == codes.MsgStatus.ACTUAL.value, 0), else_=1),
-        by_case({code: place for place, code in enumerate(URGENCY_ORDER)}, value=MatchRow.urgency, else_=9),
-        MatchRow.score.desc(),
-    )
+        return MatchStep(step.at, step.actor, MatchState(step.state), step.reason, note, step.changed or [])
 
 
 def _decision_of(match: MatchRow) -> MatchDecision:

@@ -59,6 +59,8 @@ class MatchEventRow(IntakeBase):
     facts: Mapped[str] = mapped_column(String(64))
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
     """A caseworker's words, under the key of the own case."""
+    changed: Mapped[list[str] | None] = mapped_column(JSON)
+    """Why an excluded match came back: `alert` or `case`, then the fields; never a value."""
 
 
 class ComparisonRow(IntakeBase):
