@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
-from services.intake.desk import case_form, guard
+from services.intake.desk import case_form, guard, kept
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
@@ -54,42 +54,39 @@ def _trouble(error: Exception) -> tuple[str, int]:
     status, g.is_error = status_of(error), True
     if status in (401, 403, 404):
         return error_page(status, ids.new_id("incident")), status
-    return render_template("error.html", status=status, sentence=said(error), incident=""), status
+    typed = kept.words()
+    return render_template(
+        "error.html", status=status, sentence=said(error), incident="", typed=typed
+    ), status
 
 
 CASE_FORMS = ("cases.new_case", "cases.edit_case")
 """Forms that take a quarter of an hour to write."""
-Again = Callable[..., ResponseReturnValue]
-_KEPT: dict[str, Again] = {}
-"""Other forms of which nothing is lost either, and what shows each again as it was sent."""
+_Again = Callable[..., ResponseReturnValue]
+_KEPT: dict[str, _Again] = {}
+"""Other forms that are shown again as they were sent, rather than as a page of what was typed."""
 
 
-def keep(endpoint: str, again: Again) -> None:
-    """Have a form handed back when its session has ended; `again` is called with the parts of the path."""
+def keep(endpoint: str, again: _Again) -> None:
+    """Have a form shown again whose session had ended; `again` is called with the parts of the path."""
     _KEPT[endpoint] = again
 
 
-NOT_CARRIED = ("csrf_token", "login", "password")
+def _no_longer_good(_: CSRFError) -> tuple[str, int]:
+    """A form whose mark is not of this session. What was typed is handed back, and nothing is saved.
 
-
-def _no_longer_good(_: CSRFError) -> ResponseReturnValue:
-    """A form of a session that has ended. What was typed into a case is handed back, and nothing is saved.
-
-    Signed out: a page that asks to sign in in another tab and sends the same again. Signed in again: the form
-    with what was typed, for a person to look at and to save. Who made another page send it gets no
-    further than a form that somebody would have to save (case 44).
+    A case comes back as its form; other forms as a page that shows what was typed (`kept`). Who makes another
+    page send one gets no further than a form that somebody would have to send (case 44).
     """
     guard.recognise()
-    again = _KEPT.get(request.endpoint or "")
-    if (request.endpoint not in CASE_FORMS and again is None) or not guard.is_from_here():
-        return error_page(400, ids.new_id("incident")), 400
-    if g.actor is None:
-        kept = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
-        return render_template("signed_out.html", kept=kept, action=request.path), 400
     try:
-        if again is not None:
-            return current_app.make_response(again(**(request.view_args or {}))).get_data(as_text=True), 400
-        return _case_again(), 400
+        if g.actor is not None and guard.is_from_here():
+            if request.endpoint in CASE_FORMS:
+                return _case_again(), 400
+            if again := _KEPT.get(request.endpoint or ""):
+                shown = current_app.make_response(again(**(request.view_args or {})))
+                return shown.get_data(as_text=True), 400
+        return kept.page() or error_page(400, ids.new_id("incident")), 400
     except TROUBLES as error:
         return _trouble(error)
 
@@ -110,9 +107,14 @@ def _case_again() -> str:
 
 def error_page(status: int, incident: str) -> str:
     """The page for an error that is not a use case's: one sentence and an id to tell the administrator."""
-    g.is_error = True
     try:
-        return render_template("error.html", status=status, sentence=_sentence(status), incident=incident)
+        # A sign-in that ended by itself, while somebody was writing: the words come back.
+        page = kept.page() if status == 401 else None
+        g.is_error = True
+        typed = kept.words() if status >= 500 else []
+        return page or render_template(
+            "error.html", status=status, sentence=_sentence(status), incident=incident, typed=typed
+        )
     except Exception as error:
         # The last resort. A request for another host, for one, has no address that a page could link to.
         log.get("web").info("error_page_plain", incident=incident, status=status, error=error)
