@@ -168,7 +168,7 @@ def test_a_possible_match_is_read_and_decided(own_house: House) -> None:
     ):
         assert words in text, words
     assert browser.send(f"{path}/decide", state="excluded", version="1").status_code == 422
-    assert browser.send(f"{path}/decide", state="probable", version="9").status_code == 422
+    assert browser.send(f"{path}/decide", state="probable", version="9").status_code == 409
     question = browser.send(f"{path}/decide", state="need_information", question="marks", version="1")
     assert question.status_code == 303
     assert "Which marks on the body can be seen?" in browser.get(path).get_data(as_text=True)

@@ -1,6 +1,9 @@
 """Labels of codes for the templates, in the reader's language."""
 
+from datetime import datetime
+
 from flask import Flask
+from flask_babel import format_timedelta
 
 from services.intake.desk.formats import coded, moment_from
 from services.intake.desk.i18n import gettext, ngettext
@@ -12,7 +15,12 @@ from services.intake.handlers.duty import DutyEntry
 def add_to(app: Flask) -> None:
     """Give the templates `label`, `options` and `duty_sentence`."""
     app.jinja_env.globals.update(label=label, options=options, duty_sentence=duty_sentence, trouble=trouble)
-    app.jinja_env.globals.update(form_field=form_field, form_value=form_value)
+    app.jinja_env.globals.update(form_field=form_field, form_value=form_value, age=age)
+
+
+def age(since: datetime) -> str:
+    """How long ago, roughly, in words: `26 minutes`, `3 days`."""
+    return str(format_timedelta(desk().clock.now() - since, granularity="minute"))
 
 
 def label(group: str, code: object) -> str:

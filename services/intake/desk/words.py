@@ -175,6 +175,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
             "Tick more, or find out more."
         ),
     },
+    "agreement": {
+        "same": N_("agrees"),
+        "partly": N_("agrees in part"),
+        "different": N_("differs"),
+    },
     "share_state": {
         "pending": N_("waiting to be sent"),
         "queued": N_("on its way"),

@@ -40,7 +40,7 @@ class MatchPage:
 
 def chosen_matches(
     wanted: MatchFilter, by: Actor, shown: int
-) -> Select[tuple[MatchRow, CaseRow, str | None, int, int]]:
+) -> Select[MatchRow, CaseRow, str | None, int, int]:
     """The query for those that fit, of the cases that this person may see: `shown` of each case and partner.
 
     Beside each stand what notify said, its place among those alike, and how many are alike.

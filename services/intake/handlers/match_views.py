@@ -57,6 +57,11 @@ class MatchSummary:
     decided_at: datetime | None = None
 
     @property
+    def waits(self) -> bool:
+        """Whether somebody still has to decide."""
+        return self.state in WAITING
+
+    @property
     def presses(self) -> bool:
         """Whether the urgency of the alert is that of the match as well."""
         return self.strength != UNLIKELY

@@ -17,7 +17,7 @@ from services.intake.domain.codes import (
 )
 from services.intake.domain.consent import Consent, NotCovered
 from services.intake.domain.decision import DecisionNotAllowed, ReasonMissing, SecondPersonNeeded
-from services.intake.handlers.errors import EditConflict, NotFound, NotYetDecided
+from services.intake.handlers.errors import MatchMoved, NotFound, NotYetDecided
 from shared.post.incoming import Refuse, Wait
 from shared.runtime import ids
 from shared.runtime.clock import to_wire
@@ -147,7 +147,7 @@ def test_decisions_follow_the_domain(lyon: Node) -> None:
         matches.decide(body.match, MatchState.EXCLUDED, WORKER)
     with pytest.raises(DecisionNotAllowed):
         matches.decide(body.match, MatchState.WITHDRAWN, WORKER)
-    with pytest.raises(EditConflict):
+    with pytest.raises(MatchMoved):
         matches.decide(body.match, MatchState.PROBABLE, WORKER, seen_version=7)
     matches.decide(body.match, MatchState.PROBABLE, WORKER, seen_version=1)
     with pytest.raises(SecondPersonNeeded):

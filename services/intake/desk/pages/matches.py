@@ -1,38 +1,67 @@
-"""Possible matches: the list, one of them with its reasons, and what a person decides about it."""
+"""Possible matches: the inbox with its memory, one of them with its reasons, and what a person decides."""
+
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import guard, match_reasons
+from services.intake.desk import guard, language, match_reasons, match_steps, problems
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
-from services.intake.desk.pages.today import waiting
+from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
+from services.intake.desk.wording import label
 from services.intake.desk.words import LABELS
 from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES
-from services.intake.handlers.errors import EditConflict
-from services.intake.handlers.match_views import MatchView
-from services.intake.handlers.matches import LIST_LIMIT
+from services.intake.handlers.errors import MatchMoved, NotAllowed
+from services.intake.handlers.match_lists import MatchFilter
+from services.intake.handlers.match_views import WAITING, MatchView
+from shared.partners.verification import VerificationError
 
 pages = Blueprint("matches", __name__, url_prefix="/matches")
 
-QUESTION = "question:"
-"""A question from the list is kept in the note as its code, so that everybody reads it in their language."""
 MAX_NOTE = 1000
+WAIT, ALL = "waiting", "all"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed:
+    """What stood in the form when it could not be sent, so that it comes back."""
+
+    question: str = ""
+    reason: str = ""
+    note: str = ""
 
 
 @page(pages, "", READS_CASES)
 def match_list() -> ResponseReturnValue:
-    """Those that want a decision; all of them with ?state=all."""
-    actor, intake = guard.actor(), desk().intake
-    everything = request.args.get("state") == "all"
-    found = intake.matches.overview(actor) if everything else waiting(intake.matches, actor)
-    names = {partner.organisation: partner.name for partner in intake.partners.overview(actor)}
+    """Those that want a decision, or of one state, or all: `state` and `partner` stand in the address."""
+    actor, matches = guard.actor(), desk().intake.matches
+    names = {partner.organisation: partner.name for partner in desk().intake.partners.overview(actor)}
+    tab, partner = request.args.get("state", ""), request.args.get("partner", "")
+    tab = tab if tab == ALL or tab in MatchState.__members__.values() else WAIT
+    partner = partner if partner in names else ""
+    states = {WAIT: frozenset(WAITING), ALL: frozenset(MatchState)}
+    chosen = states.get(tab) or frozenset({MatchState(tab)})
+    wanted = MatchFilter(chosen, partner=partner or None, pressing_first=chosen <= frozenset(WAITING))
+    counts = matches.counts(actor)
+    found = matches.page_of(wanted, actor, page_number())
     return render_template(
-        "matches.html", matches=found, everything=everything, names=names, limit=LIST_LIMIT
+        "matches.html",
+        found=found,
+        tab=tab,
+        tabs=[WAIT, *(state.value for state in MatchState), ALL],
+        counts={
+            WAIT: sum(counts.get(state, 0) for state in WAITING),
+            ALL: sum(counts.values()),
+            **{state.value: counts.get(state, 0) for state in MatchState},
+        },
+        names=names,
+        address={"state": tab, "partner": partner},
+        who=desk().history.names({one.decided_by for one in found.matches if one.decided_by}),
     )
 
 
@@ -44,37 +73,68 @@ def one_match(match_id: str) -> ResponseReturnValue:
 
 @page(pages, "/<match_id>/decide", DECIDES_MATCHES, ("POST",))
 def decide(match_id: str) -> ResponseReturnValue:
-    """What a person says about it; the version on the page says which facts they saw."""
-    actor, matches = guard.actor(), desk().intake.matches
-    wanted, version = request.form.get("state", ""), request.form.get("version", "")
-    if wanted not in MatchState.__members__.values() or not version.isdecimal() or len(version) > 9:
+    """What a person says about it; version and state on the page say what they saw."""
+    actor, matches, typed = guard.actor(), desk().intake.matches, _typed()
+    if language.switched():
+        return _page(matches.open(match_id, actor), typed=typed)
+    version, wanted = request.form.get("version", ""), request.form.get("state", "")
+    seen = request.form.get("seen_state", "")
+    known_states = MatchState.__members__.values()
+    if wanted not in known_states or not version.isdecimal() or len(version) > 9:
         abort(400)
-    state, note = MatchState(wanted), request.form.get("note", "").strip()[:MAX_NOTE]
-    reason = request.form.get("reason", "") if state is MatchState.EXCLUDED else ""
-    question = request.form.get("question", "") if state is MatchState.NEED_INFORMATION else ""
+    if seen and seen not in known_states:
+        abort(400)
+    state, note = MatchState(wanted), typed.note
+    if state is MatchState.NEED_INFORMATION:
+        if not typed.question:
+            sentence = gettext("Choose the question to be answered.")
+            return _page(matches.open(match_id, actor), sentence, typed)
+        note = match_steps.with_question(typed.question, note)
+    reason = typed.reason if state is MatchState.EXCLUDED else ""
     try:
-        if state is MatchState.NEED_INFORMATION:
-            if question not in LABELS["question"]:
-                return _page(matches.open(match_id, actor), gettext("Choose the question to be answered."))
-            note = f"{QUESTION}{question}\n{note}".strip()
-        known = reason in ExclusionReason.__members__.values()
         matches.decide(
             match_id,
             state,
             actor,
-            reason=ExclusionReason(reason) if known else None,
+            reason=ExclusionReason(reason) if reason else None,
             note=note,
             seen_version=int(version),
+            seen_state=MatchState(seen) if seen else None,
         )
-    except (DomainError, EditConflict) as error:
-        changed = gettext("The facts changed meanwhile. Look at them again before you decide.")
-        sentence = changed if isinstance(error, EditConflict) else said(error)
-        return _page(matches.open(match_id, actor), sentence)
+    except MatchMoved as moved:
+        view = matches.open(match_id, actor)
+        return _page(view, _moved(view, seen) or said(moved), typed, 409)
+    except (DomainError, VerificationError) as error:
+        return _page(matches.open(match_id, actor), said(error), typed)
     flash(gettext("Your decision is kept. It stays in the house."))
     return redirect(url_for("matches.one_match", match_id=match_id), 303)
 
 
-def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
+def _typed() -> Typed:
+    question, reason = request.form.get("question", ""), request.form.get("reason", "")
+    return Typed(
+        question if question in LABELS["question"] else "",
+        reason if reason in ExclusionReason.__members__.values() else "",
+        request.form.get("note", "").strip()[:MAX_NOTE],
+    )
+
+
+def _moved(view: MatchView, seen: str) -> str:
+    """Who was quicker, and what they said; empty where the facts changed."""
+    last = view.history[-1]
+    if seen == last.state or not seen:
+        return gettext("The facts changed meanwhile. Look at them again before you decide.")
+    who = desk().history.names({last.actor}).get(last.actor) or gettext("the system")
+    return gettext(
+        "Meanwhile it was decided: %(who)s, %(state)s. Nothing of yours is kept yet. Look at it again.",
+        who=who,
+        state=label("match_state", last.state),
+    )
+
+
+def _page(
+    view: MatchView, error: str = "", typed: Typed | None = None, status: int = 422
+) -> ResponseReturnValue:
     actor, intake = guard.actor(), desk().intake
     summary = view.summary
     partner = next(
@@ -88,20 +148,25 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         reasons=match_reasons.columns(view.reasons),
         meaning=match_reasons.meaning(summary.strength, view.reasons),
         common=match_reasons.is_common(view.reasons),
+        back=match_steps.came_back(view),
         partner=partner,
         duty=duty,
         who=desk().history.names({step.actor for step in view.history}),
-        questions=[_question(step.note) for step in view.history],
+        questions=[match_steps.question(step.note) for step in view.history],
         mine=summary.state is MatchState.PROBABLE and view.history[-1].actor == actor.id,
         may={state.value for state in view.may_become},
+        typed=typed or Typed(),
         error=error,
     )
-    return rendered, 422 if error else 200
+    return rendered, status if error else 200
 
 
-def _question(note: str) -> tuple[str, str]:
-    """The code of a question and the words beside it."""
-    if not note.startswith(QUESTION):
-        return "", note
-    code, _, words = note.removeprefix(QUESTION).partition("\n")
-    return code, words
+def _again(match_id: str) -> ResponseReturnValue:
+    """What was typed about a match when the sign-in had ended. Nothing is decided."""
+    if guard.actor().role not in DECIDES_MATCHES:
+        raise NotAllowed()
+    ended = gettext("Your sign-in had ended. Nothing is decided. Look at what you wrote, and send it again.")
+    return _page(desk().intake.matches.open(match_id, guard.actor()), ended, _typed())
+
+
+problems.keep("matches.decide", _again)

@@ -11,7 +11,7 @@ from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.handlers.actor import READS_CASES, SEES_ALARMS, Actor
 from services.intake.handlers.alerts.views import AlertView, ShareView
-from services.intake.handlers.match_views import URGENCY_ORDER, MatchSummary
+from services.intake.handlers.match_views import MatchSummary
 from services.intake.handlers.matches import Matches
 
 pages = Blueprint("today", __name__)
@@ -54,14 +54,8 @@ def alarm_seen(alarm_id: str) -> ResponseReturnValue:
 
 
 def waiting(matches: Matches, actor: Actor) -> list[MatchSummary]:
-    """Possible matches that want a decision: real ones before exercises, then by urgency and strength."""
-    found = matches.overview(actor, waiting_only=True)
-    return sorted(found, key=_urgent_first)
-
-
-def _urgent_first(match: MatchSummary) -> tuple[bool, int, int]:
-    order = URGENCY_ORDER.index(match.urgency) if match.urgency in URGENCY_ORDER else len(URGENCY_ORDER)
-    return match.msg_status != "Actual", order, -match.score
+    """Possible matches that want a decision, the most pressing first; what is unlikely comes last."""
+    return matches.overview(actor, waiting_only=True)
 
 
 def is_stuck(share: ShareView) -> bool:
