@@ -115,12 +115,17 @@ def test_receipts_and_matches_have_what_a_check_needs(house: House) -> None:
 def test_deciding(own_house: House) -> None:
     program = Program(own_house, "rasa")
     path = f"/matches/{own_house.of['match']}/decision"
-    late = program.post(path, {"state": "probable", "version": 9})
-    assert (late.status_code, late.get_json()["code"]) == (409, "edit_conflict")
-    bare = program.post(path, {"state": "excluded", "version": 1})
+    seen = {"version": 1, "seen_state": "new"}
+    late = program.post(path, {"state": "probable"} | seen | {"version": 9})
+    assert (late.status_code, late.get_json()["code"]) == (409, "match_moved")
+    blind = program.post(path, {"state": "probable", "version": 1})
+    assert (blind.status_code, blind.get_json()["field"]) == (422, "seen_state")
+    bare = program.post(path, {"state": "excluded"} | seen)
     assert (bare.status_code, bare.get_json()["code"]) == (422, "reason_missing")
-    done = program.post(path, {"state": "excluded", "reason": "namesake", "version": 1})
+    done = program.post(path, {"state": "excluded", "reason": "namesake"} | seen)
     assert done.get_json()["summary"]["state"] == "excluded"
+    second = program.post(path, {"state": "in_review"} | seen)
+    assert (second.status_code, second.get_json()["code"]) == (409, "match_moved")
 
 
 @pytest.mark.parametrize(

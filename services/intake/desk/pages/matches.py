@@ -150,6 +150,7 @@ def _page(
         common=match_reasons.is_common(view.reasons),
         back=match_steps.came_back(view),
         partner=partner,
+        photos=intake.photos.overview(summary.case_id, actor),
         duty=duty,
         who=desk().history.names({step.actor for step in view.history}),
         questions=[match_steps.question(step.note) for step in view.history],
