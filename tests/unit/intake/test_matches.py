@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from services.intake.domain.codes import (
 )
 from services.intake.domain.consent import Consent, NotCovered
 from services.intake.domain.decision import DecisionNotAllowed, ReasonMissing, SecondPersonNeeded
-from services.intake.handlers.errors import MatchMoved, NotFound, NotYetDecided
+from services.intake.handlers.errors import MatchMoved, NotAllowed, NotFound, NotYetDecided
+from services.intake.handlers.match_lists import MatchFilter
+from services.intake.handlers.match_views import FieldPair
 from shared.post.incoming import Refuse, Wait
 from shared.runtime import ids
 from shared.runtime.clock import to_wire
@@ -32,7 +35,7 @@ from shared.wire.local import (
     MatchRetracted,
 )
 from shared.wire.messages import AlertPublished, MatchNotice
-from tests.unit.intake.world import LYON, OTHER_TEAM, RIGA, SECOND, VILNIUS, WORKER, Node, case
+from tests.unit.intake.world import ADMIN, LYON, OTHER_TEAM, RIGA, SECOND, VILNIUS, WORKER, Node, case
 
 OWN = f"{LYON}/matching"
 
@@ -356,3 +359,79 @@ def test_who_looked_at_an_unlikely_match_is_not_told_that_it_got_stronger(lyon: 
     stronger = {"version": 2, "facts": "b" * 64, "strength": codes.Strength.LIKELY, "duty": first.match}
     lyon.handle(first.model_copy(update=stronger), OWN)
     assert [sent.body for sent in lyon.new()] == [DutySettled(reference=first.match)]
+
+
+def test_a_decision_over_the_head_of_a_colleague_is_refused(lyon: Node) -> None:
+    """Both saw a new match; who comes second is told so, and nothing is undone (case 59)."""
+    body = proposed(lyon)
+    seen = {"seen_version": 1, "seen_state": MatchState.NEW}
+    lyon.intake.matches.decide(body.match, MatchState.PROBABLE, WORKER, **seen)  # type: ignore[arg-type]
+    with pytest.raises(MatchMoved):
+        lyon.intake.matches.decide(body.match, MatchState.IN_REVIEW, SECOND, **seen)  # type: ignore[arg-type]
+    assert lyon.intake.matches.open(body.match, WORKER).summary.state is MatchState.PROBABLE
+
+
+@pytest.mark.parametrize("whose", ["alert", "case"])
+def test_what_was_excluded_comes_back_and_says_which_fact_changed(lyon: Node, whose: str) -> None:
+    body = proposed(lyon)
+    lyon.intake.matches.decide(body.match, MatchState.EXCLUDED, WORKER, reason=ExclusionReason.NAMESAKE)
+    changes: dict[str, object] = {
+        "version": 2,
+        "facts": "b" * 64,
+        "alert_version": 2 if whose == "alert" else 1,
+        "reasons": [
+            {"comparator": "match_keys", "verdict": "for", "weight": 2100, "parameters": {"groups": 3}},
+            {"comparator": "birth_year", "verdict": "for", "weight": 90, "parameters": {}},
+        ],
+        "description": {"sex": "female", "birth_decade": 2000, "height": "160"},
+    }
+    lyon.handle(MatchProposed.model_validate_json(json.dumps(body.model_dump(mode="json") | changes)), OWN)
+    [*_, back] = lyon.intake.matches.open(body.match, WORKER).history
+    assert back.changed == [whose, "date_of_birth", "eye_colour", "height"]
+    lyon.handle(body.model_copy(update={"version": 3, "facts": "c" * 64}), OWN)
+    assert [step.changed for step in lyon.intake.matches.open(body.match, WORKER).history][-1] == back.changed
+
+
+def test_the_inbox_counts_and_filters_by_state_and_partner(lyon: Node) -> None:
+    first, second = proposed(lyon), proposed(lyon)
+    foreign = lyon.intake.cases.register(case(CaseKind.FOUND), OTHER_TEAM).summary.id
+    lyon.handle(proposal(lyon, foreign), OWN)
+    lyon.intake.matches.decide(second.match, MatchState.PROBABLE, WORKER)
+    counts = lyon.intake.matches.counts(WORKER)
+    assert counts == {MatchState.NEW: 1, MatchState.PROBABLE: 1}, "those of another team are not counted"
+    page = lyon.intake.matches.page_of(MatchFilter(frozenset({MatchState.NEW})), WORKER)
+    assert ([one.id for one in page.matches], page.total) == ([first.match], 1)
+    assert lyon.intake.matches.page_of(MatchFilter(partner=RIGA), WORKER).matches == []
+    assert lyon.intake.matches.page_of(MatchFilter(partner=VILNIUS), WORKER, per_page=1).pages == 2
+    with pytest.raises(NotAllowed):
+        lyon.intake.matches.counts(ADMIN)
+
+
+def test_what_is_unlikely_stands_last_however_urgent_its_alert_is(lyon: Node) -> None:
+    """An urgency is that of the alert, and says nothing of a match that it hardly is."""
+    unlikely = proposal(lyon, found_case(lyon), strength="unlikely", urgency="Immediate")
+    likely = proposal(lyon, found_case(lyon), strength="likely", urgency="Future")
+    for body in (likely, unlikely):
+        lyon.handle(body, OWN)
+    listed = lyon.intake.matches.overview(WORKER, waiting_only=True)
+    assert [(one.id, one.presses) for one in listed] == [(likely.match, True), (unlikely.match, False)]
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "told", "says"),
+    [
+        ("sex", "female", "female", "same"),
+        ("sex", "female", "male", "different"),
+        ("sex", "female", None, ""),
+        ("height", "160", "170", "partly"),
+        ("height", "160", "190_and_over", "different"),
+        ("birth_decade", 1990, 2000, "partly"),
+        ("birth_decade", 1980, 2000, "different"),
+        ("languages", ["lt", "ru"], ["ru"], "partly"),
+        ("marks", ["scar:face"], ["scar:neck"], "different"),
+        ("region", "LT-VL", "LT", "partly"),
+        ("last_seen", "2026-05", "2026-06", ""),
+    ],
+)
+def test_marks_of_agreement(field: str, own: Any, told: Any, says: str) -> None:
+    assert FieldPair(field, own, told).agreement == says
