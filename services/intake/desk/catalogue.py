@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from services.intake.desk.ports import LANGUAGES
 from services.intake.domain.errors import DomainError
+from services.intake.domain.triage import QUESTIONS
 from services.intake.handlers.errors import IntakeError
 from shared.partners.verification import VerificationError
 from shared.wire import reasons
@@ -44,6 +45,7 @@ def wanted() -> set[Message]:
     """Every sentence that the desk can say; a pair for something counted."""
     tables = (reasons.SENTENCES, reasons.SEVERAL, reasons.EQUAL, reasons.TOGETHER)
     found: set[Message] = {*_of_errors(), *(text for table in tables for text in table.values())}
+    found |= {text for question in QUESTIONS for text in (question.asks, question.because)}
     # API answers are for programs and stay in English, so only the desk's own folder is read.
     for _, _, message, _, _ in extract_from_dir(DESK, METHODS, keywords=KEYWORDS):
         found.add((message[0], message[1]) if isinstance(message, tuple) else message)

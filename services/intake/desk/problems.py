@@ -1,14 +1,13 @@
 """Errors of the use cases as pages, in the reader's language."""
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from services.intake.desk import case_form, guard
+from services.intake.desk import guard, kept
+from services.intake.desk.access import opened_by
 from services.intake.desk.i18n import gettext
-from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
 from services.intake.domain.errors import DomainError
-from services.intake.handlers.actor import WRITES_CASES
 from services.intake.handlers.errors import (
     CaseErased,
     EditConflict,
@@ -52,42 +51,29 @@ def _trouble(error: Exception) -> tuple[str, int]:
     return render_template("error.html", status=status, sentence=said(error), incident=""), status
 
 
-CASE_FORMS = ("cases.new_case", "cases.edit_case")
-"""Forms that take a quarter of an hour to write."""
 NOT_CARRIED = ("csrf_token", "login", "password")
 
 
 def _no_longer_good(_: CSRFError) -> tuple[str, int]:
-    """A form of a session that has ended. What was typed into a case is handed back, and nothing is saved.
+    """A form of a session that has ended. What was typed into a long form is handed back, not saved.
 
     Signed out: a page that asks to sign in in another tab and sends the same again. Signed in again: the form
     with what was typed, for a person to look at and to save. Who made another page send it gets no
     further than a form that somebody would have to save (case 44).
     """
     guard.recognise()
-    if request.endpoint not in CASE_FORMS or not guard.is_from_here():
+    again = kept.FORMS.get(request.endpoint or "")
+    if again is None or not guard.is_from_here():
         return error_page(400, ids.new_id("incident")), 400
     if g.actor is None:
-        kept = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
-        return render_template("signed_out.html", kept=kept, action=request.path), 400
+        typed = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
+        return render_template("signed_out.html", kept=typed, action=request.path), 400
     try:
-        return _case_again(), 400
+        if g.actor.role not in (opened_by(current_app, request.endpoint or "") or ()):
+            raise NotAllowed()
+        return again(**(request.view_args or {})), 400
     except TROUBLES as error:
         return _trouble(error)
-
-
-def _case_again() -> str:
-    """The case form as it was typed; of a case that changed meanwhile, saving says so (`case_merge`)."""
-    if g.actor.role not in WRITES_CASES:
-        raise NotAllowed()
-    today, case_id = desk().clock.now().date(), (request.view_args or {}).get("case_id")
-    if case_id is None:
-        form, _ = case_form.read(request.form, today)
-        return render_template("case_form.html", form=form.untold(), case=None, again=True)
-    view = desk().intake.cases.get(case_id, g.actor)
-    form, _ = case_form.read(request.form, today, view.case)
-    seen = request.form.get("version", "")
-    return render_template("case_form.html", form=form.untold(), case=view.summary, again=True, seen=seen)
 
 
 def error_page(status: int, incident: str) -> str:

@@ -7,6 +7,7 @@ from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.errors import DomainError
 from services.intake.domain.person import Person
+from services.intake.domain.triage import NOT_ASKED, Triage
 
 MAX_TEXT = 2000
 ADULT_AGE = 18
@@ -97,6 +98,7 @@ class Case:
     enquirer: Enquirer | None = None
     separation: Separation | None = None
     note: str = ""
+    triage: Triage = NOT_ASKED
 
     def __post_init__(self) -> None:
         named = self.person.given_name or self.person.family_name or self.person.alternate_names

@@ -58,6 +58,10 @@ class CaseErased(IntakeError):
     """This case was erased; only that it existed is still known."""
 
 
+class DraftTooLong(IntakeError):
+    """This draft is longer than one can be; shorten the long texts."""
+
+
 class BatchUndone(IntakeError):
     """This import was already taken back."""
 

@@ -11,7 +11,9 @@ from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
+from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.duty import Duty
+from services.intake.handlers.handovers import Handovers
 from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.imports import Imports
 from services.intake.handlers.match_events import MatchEvents
@@ -40,6 +42,8 @@ class Intake:
     users: Users
     sign_ins: SignIns
     cases: Cases
+    drafts: Drafts
+    handovers: Handovers
     imports: Imports
     consents: Consents
     alerts: Alerts
@@ -77,6 +81,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         users=Users(context, hasher),
         sign_ins=SignIns(context, hasher),
         cases=cases,
+        drafts=Drafts(context, cases),
+        handovers=Handovers(context, cases, people),
         imports=Imports(context, cases),
         consents=consents,
         alerts=Alerts(context, people, shares),

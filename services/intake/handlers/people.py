@@ -13,6 +13,7 @@ from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.description import describe
 from services.intake.domain.person import Person
+from services.intake.domain.triage import NOT_ASKED, Triage
 from services.intake.handlers.errors import CaseErased
 from services.intake.handlers.ports import Context
 from services.intake.handlers.vault import CaseVault
@@ -79,6 +80,7 @@ class People:
             enquirer=enquirer,
             separation=separation,
             note=fields.CASE_NOTE.open(cipher, row.id, row.note) if row.note is not None else "",
+            triage=_triage(fields.CASE_TRIAGE.open(cipher, row.id, row.triage)) if row.triage else NOT_ASKED,
         )
 
     def save(self, session: Session, row: CaseRow, case: Case, cipher: RestCipher) -> None:
@@ -91,6 +93,8 @@ class People:
         person.label = fields.PERSON_LABEL.seal(cipher, person.id, label_of(case.person))
         person.record = fields.PERSON_RECORD.seal(cipher, person.id, person_record.to_plain(case.person))
         row.note = fields.CASE_NOTE.seal(cipher, row.id, case.note) if case.note else None
+        answered = {"answers": dict(case.triage.answers), "because": case.triage.because}
+        row.triage = fields.CASE_TRIAGE.seal(cipher, row.id, answered) if case.triage != NOT_ASKED else None
         episode = session.scalar(
             select(EpisodeRow).where(EpisodeRow.case_id == row.id, EpisodeRow.number == case.episode.number)
         )
@@ -116,7 +120,7 @@ class People:
         self._vault.destroy(session, row.id)
         for table in (PersonRow, EpisodeRow, EnquirerRow):
             session.execute(delete(table).where(table.case_id == row.id))
-        row.note = None
+        row.note = row.triage = None
 
 
 def wire_description(description: descriptions.Description) -> Description:
@@ -154,6 +158,10 @@ def _separation(record: dict[str, str] | None) -> Separation | None:
         place=record["place"],
         last_contact=_date(record["last_contact"]),
     )
+
+
+def _triage(record: dict[str, Any]) -> Triage:
+    return Triage.of(record["answers"], record["because"])
 
 
 def _enquirer_record(enquirer: Enquirer) -> dict[str, str]:

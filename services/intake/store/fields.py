@@ -10,4 +10,11 @@ EPISODE_RECORD = EncryptedJson("episode", "record")
 ENQUIRER_RECORD = EncryptedJson("enquirer", "record")
 CONSENT_RECORD = EncryptedJson("consent", "record")
 CASE_NOTE = EncryptedText("case_file", "note")
+CASE_TRIAGE = EncryptedJson("case_file", "triage")
+HANDOVER_TEXT = EncryptedText("handover", "text")
+DRAFT_KEY = EncryptedBytes("case_draft", "wrapped")
+"""Under the organisation's wrapping key, as the key of a case."""
+DRAFT_LABEL = EncryptedText("case_draft", "label")
+DRAFT_RECORD = EncryptedJson("case_draft", "record")
+"""Both under the key of their draft."""
 MATCH_NOTE = EncryptedText("match_event", "note")

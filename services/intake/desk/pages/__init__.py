@@ -1,11 +1,24 @@
 """The pages of the desk, one file a topic."""
 
-from services.intake.desk.pages import account, alerts, cases, imports, matches, partners, share, today
+from services.intake.desk.pages import (
+    account,
+    alerts,
+    cases,
+    drafts,
+    imports,
+    matches,
+    night,
+    partners,
+    share,
+    today,
+)
 
 BLUEPRINTS = (
     today.pages,
     account.pages,
     cases.pages,
+    drafts.pages,
+    night.pages,
     share.pages,
     alerts.pages,
     matches.pages,

@@ -3,11 +3,12 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import case_form, case_merge, guard, language
+from services.intake.desk import case_form, case_merge, guard, kept, language
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
+from services.intake.desk.triage_words import proposal_for
 from services.intake.domain.case import ALLOWED
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
@@ -51,6 +52,8 @@ def case_list() -> ResponseReturnValue:
         states=list(STATES),
         filtered=bool(text or known or state != "open"),
         address={"q": text, **known, "state": state},
+        drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES else [],
+        writes=actor.role in WRITES_CASES,
     )
 
 
@@ -69,6 +72,13 @@ def new_case() -> ResponseReturnValue:
     saved = desk().intake.cases.register(made, guard.actor())
     flash(gettext("The case is registered."))
     return redirect(url_for("cases.one_case", case_id=saved.summary.id), 303)
+
+
+@kept.form("cases.new_case")
+def _new_again() -> str:
+    """The form as it was typed, after the session had ended."""
+    form, _ = case_form.read(request.form, desk().clock.now().date())
+    return render_template("case_form.html", form=form.untold(), case=None, again=True)
 
 
 @page(pages, "/<case_id>", READS_CASES)
@@ -90,6 +100,11 @@ def one_case(case_id: str) -> ResponseReturnValue:
         notices=made.intake.notices.overview(actor, case_id=case_id),
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
+        handovers=(handovers := made.intake.handovers.of_case(case_id, actor)),
+        staff=made.history.names(
+            {one for note in handovers for one in (note.written_by, note.taken_by) if one}
+        ),
+        proposal=proposal_for(view.case),
         writes=actor.role in WRITES_CASES,
     )
 
@@ -117,6 +132,15 @@ def edit_case(case_id: str) -> ResponseReturnValue:
         return render_template("case_form.html", form=merged.form, case=view.summary, merged=merged), 409
     flash(gettext("The change is saved."))
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@kept.form("cases.edit_case")
+def _edit_again(case_id: str) -> str:
+    """The same; of a case that changed meanwhile, saving says so (`case_merge`)."""
+    view = desk().intake.cases.get(case_id, guard.actor())
+    form, _ = case_form.read(request.form, desk().clock.now().date(), view.case)
+    seen = request.form.get("version", "")
+    return render_template("case_form.html", form=form.untold(), case=view.summary, again=True, seen=seen)
 
 
 @page(pages, "/<case_id>/status", WRITES_CASES, ("POST",))
