@@ -3,12 +3,14 @@
 from services.intake.desk.pages import (
     account,
     alerts,
+    attachments,
     cases,
     drafts,
     imports,
     matches,
     night,
     partners,
+    photos,
     share,
     today,
 )
@@ -19,6 +21,8 @@ BLUEPRINTS = (
     cases.pages,
     drafts.pages,
     night.pages,
+    photos.pages,
+    attachments.pages,
     share.pages,
     alerts.pages,
     matches.pages,
