@@ -18,6 +18,7 @@ NEVER = {
 ENGLISH = re.compile(
     r"\b(the|and|with|not known|share|alert|search|partner's|possible match|case changed|sign out)\b", re.I
 )
+STATIC = ("base.css", "forms.css", "desk.css", "print.css", "flower.svg")
 NAMES = ("Recherche Lyon (invented)", "(invented)")
 
 
@@ -29,7 +30,10 @@ def pages(house: House, browser: Browser) -> list[tuple[str, str]]:
             parts = own(house)
             if endpoint == "share.share":  # a case with an alert has no other
                 parts |= {"case_id": house.of["unshared"]}
-            shown.append((rule, browser.get(filled(rule, parts)).get_data(as_text=True)))
+            answer = browser.get(filled(rule, parts))
+            if answer.mimetype != "text/html":  # a photo, a download
+                continue
+            shown.append((rule, answer.get_data(as_text=True)))
             if "<case_id>" in rule:
                 found = filled(rule, parts | {"case_id": house.of["found"]})
                 shown.append((f"{rule} (found)", browser.get(found).get_data(as_text=True)))
@@ -93,6 +97,6 @@ def test_without_a_choice_the_browser_is_asked(house: House) -> None:
 def test_a_page_is_small(house: House) -> None:
     """Journey 9: under 100 KB with everything that it needs."""
     browser = house.browser("rasa")
-    size = sum(len(browser.get(f"/static/{name}").data) for name in ("desk.css", "flower.svg"))
+    size = sum(len(browser.get(f"/static/{name}").data) for name in STATIC)
     for name, page in pages(house, browser):
         assert len(page.encode()) + size < 100_000, name
