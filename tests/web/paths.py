@@ -35,6 +35,7 @@ CENSUS: dict[str, object] = {
     "cases.reopen_case": WRITES_CASES,
     "cases.end_search": WRITES_CASES,
     "cases.erase_case": WRITES_CASES,
+    "asking.allow": WRITES_CASES,
     "drafts.new_draft": WRITES_CASES,
     "drafts.one_step": WRITES_CASES,
     "drafts.discard": WRITES_CASES,

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.asking import Asking
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -44,6 +45,7 @@ class Intake:
     cases: Cases
     drafts: Drafts
     handovers: Handovers
+    asking: Asking
     imports: Imports
     consents: Consents
     alerts: Alerts
@@ -69,7 +71,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     people = People(context, vault)
     shares = Shares(context, people)
     alarms = Alarms(context)
-    cases = Cases(context, vault, people, shares)
+    asking = Asking(context, people)
+    cases = Cases(context, vault, people, shares, asking)
     consents = Consents(context, people)
     notices = Notices(context, consents)
     partners = Partners(context, alarms, shares.send_pending)
@@ -82,10 +85,11 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         sign_ins=SignIns(context, hasher),
         cases=cases,
         drafts=Drafts(context, cases),
+        asking=asking,
         handovers=Handovers(context, cases, people),
         imports=Imports(context, cases),
         consents=consents,
-        alerts=Alerts(context, people, shares),
+        alerts=Alerts(context, people, shares, asking),
         receipts=receipts,
         matches=Matches(context, people),
         notices=notices,

@@ -1,6 +1,27 @@
 """Intake's own tables, one file a topic. What names a person is ciphertext under the key of its case."""
 
-from services.intake.store import alerts, cases, desk, drafts, handovers, matches, pseudonyms, users
+from services.intake.store import (
+    alerts,
+    cases,
+    desk,
+    drafts,
+    handovers,
+    matches,
+    permissions,
+    pseudonyms,
+    users,
+)
 from services.intake.store.base import IntakeBase
 
-__all__ = ["IntakeBase", "alerts", "cases", "desk", "drafts", "handovers", "matches", "pseudonyms", "users"]
+__all__ = [
+    "IntakeBase",
+    "alerts",
+    "cases",
+    "desk",
+    "drafts",
+    "handovers",
+    "matches",
+    "permissions",
+    "pseudonyms",
+    "users",
+]

@@ -3,6 +3,7 @@
 from services.intake.desk.pages import (
     account,
     alerts,
+    asking,
     cases,
     drafts,
     imports,
@@ -17,6 +18,7 @@ BLUEPRINTS = (
     today.pages,
     account.pages,
     cases.pages,
+    asking.pages,
     drafts.pages,
     night.pages,
     share.pages,

@@ -90,6 +90,10 @@ def one_case(case_id: str) -> ResponseReturnValue:
     except CaseErased:
         return render_template("case_erased.html", history=made.history.of_case(case_id, actor)), 410
     alerts = made.intake.alerts.overview(actor, case_id=case_id)
+    handovers = made.intake.handovers.of_case(case_id, actor)
+    standing = made.intake.asking.standing(case_id, actor)
+    colleagues = {one for note in handovers for one in (note.written_by, note.taken_by) if one}
+    colleagues |= {view.case.enquirer.check.by} if view.case.enquirer else set()
     return render_template(
         "case.html",
         view=view,
@@ -100,10 +104,9 @@ def one_case(case_id: str) -> ResponseReturnValue:
         notices=made.intake.notices.overview(actor, case_id=case_id),
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
-        handovers=(handovers := made.intake.handovers.of_case(case_id, actor)),
-        staff=made.history.names(
-            {one for note in handovers for one in (note.written_by, note.taken_by) if one}
-        ),
+        handovers=handovers,
+        standing=standing,
+        staff=made.history.names(colleagues | {standing.allowed_by or ""}),
         proposal=proposal_for(view.case),
         writes=actor.role in WRITES_CASES,
     )
