@@ -1,19 +1,53 @@
-"""Long forms that outlive their session: how to show each again as it was typed, with nothing saved."""
+"""What was typed into a form that can no longer be sent: handed back, never saved by itself (case 44)."""
 
-from collections.abc import Callable
+import re
 
-Again = Callable[..., str]
-"""Given the parts of the address, the page with what was typed. Raises what opening the page would."""
+from flask import current_app, g, render_template, request
 
-FORMS: dict[str, Again] = {}
-"""By endpoint; a page adds itself where it is defined."""
+from services.intake.desk import guard
+from services.intake.desk.access import opened_by
+
+SECRETS = frozenset(
+    {"csrf_token", "login", "password", "new", "again", "code", "recovery", "secret", "pin", "word"}
+)
+"""Fields that no page ever gets back."""
+_SECRET_PAGES = ("account.", "security.", "factors.")
+"""Pages of passwords and second factors: nothing of them is kept, whatever the field is called."""
+_CHOICE = re.compile(r"[a-z0-9_.:-]*")
 
 
-def form(endpoint: str) -> Callable[[Again], Again]:
-    """Mark how the form of an endpoint is shown again."""
+def typed() -> list[tuple[str, str]]:
+    """All fields of the form that was sent but secrets; nothing if there is no word that a person typed.
 
-    def keep(again: Again) -> Again:
-        FORMS[endpoint] = again
-        return again
+    A form of choices alone is quick to choose again, and nobody confirms an erasure on a page that does not
+    say what would be erased. Files cannot be handed back; the browser has them still.
+    """
+    endpoint = request.endpoint or ""
+    if request.method != "POST" or request.files or endpoint.startswith(("api.", *_SECRET_PAGES)):
+        return []
+    pairs = [pair for pair in request.form.items(multi=True) if pair[0] not in SECRETS]
+    return pairs if any(_CHOICE.fullmatch(value) is None for _, value in pairs) else []
 
-    return keep
+
+def page() -> str | None:
+    """A page that holds what was typed; None where there is nothing to keep or it comes from elsewhere.
+
+    Signed out: it asks to sign in in another tab and sends the same again. Signed in: it shows what was
+    typed, for a person to look at and to send, if the role may send it at all.
+    """
+    pairs = typed()
+    if not pairs or not guard.is_from_here():
+        return None
+    if g.actor is None:
+        return render_template("signed_out.html", kept=pairs, action=request.path)
+    access = opened_by(current_app, request.endpoint or "")
+    if not isinstance(access, frozenset) or g.actor.role not in access:
+        return None
+    return render_template("not_sent.html", kept=pairs, words=words(), action=request.path)
+
+
+def words() -> list[str]:
+    """What a person typed into the form that was sent, without secrets and without choices."""
+    if not guard.is_from_here():
+        return []
+    return [value for _, value in typed() if _CHOICE.fullmatch(value) is None]

@@ -8,6 +8,7 @@ from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.asking import Asking
+from services.intake.handlers.attachments import Attachments
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -22,6 +23,7 @@ from services.intake.handlers.matches import Matches
 from services.intake.handlers.notices import Notices
 from services.intake.handlers.partners import Partners
 from services.intake.handlers.people import People
+from services.intake.handlers.photos import Photos
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms.answerer import Answerer
 from services.intake.handlers.pseudonyms.answers import Answers
@@ -48,6 +50,8 @@ class Intake:
     asking: Asking
     imports: Imports
     consents: Consents
+    photos: Photos
+    attachments: Attachments
     alerts: Alerts
     receipts: Receipts
     matches: Matches
@@ -90,6 +94,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         imports=Imports(context, cases),
         consents=consents,
         alerts=Alerts(context, people, shares, asking),
+        photos=Photos(context, people, cases),
+        attachments=Attachments(context, people, cases),
         receipts=receipts,
         matches=Matches(context, people),
         notices=notices,

@@ -18,4 +18,8 @@ DRAFT_KEY = EncryptedBytes("case_draft", "wrapped")
 DRAFT_LABEL = EncryptedText("case_draft", "label")
 DRAFT_RECORD = EncryptedJson("case_draft", "record")
 """Both under the key of their draft."""
+PHOTO_PICTURE = EncryptedBytes("photo", "picture")
+PHOTO_SMALL = EncryptedBytes("photo", "small")
+ATTACHMENT_NAME = EncryptedText("attachment", "name")
+ATTACHMENT_CONTENT = EncryptedBytes("attachment", "content")
 MATCH_NOTE = EncryptedText("match_event", "note")

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import case_form, case_merge, guard, kept, language
+from services.intake.desk import again, case_form, case_merge, guard, language
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.paging import page_number
@@ -74,7 +74,7 @@ def new_case() -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=saved.summary.id), 303)
 
 
-@kept.form("cases.new_case")
+@again.form("cases.new_case")
 def _new_again() -> str:
     """The form as it was typed, after the session had ended."""
     form, _ = case_form.read(request.form, desk().clock.now().date())
@@ -102,6 +102,8 @@ def one_case(case_id: str) -> ResponseReturnValue:
         live=next((one for one in alerts if one.is_live(made.clock.now())), None),
         matches=made.intake.matches.overview(actor, case_id=case_id),
         notices=made.intake.notices.overview(actor, case_id=case_id),
+        photos=made.intake.photos.overview(case_id, actor),
+        papers=made.intake.attachments.overview(case_id, actor),
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
         handovers=handovers,
@@ -137,7 +139,7 @@ def edit_case(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
-@kept.form("cases.edit_case")
+@again.form("cases.edit_case")
 def _edit_again(case_id: str) -> str:
     """The same; of a case that changed meanwhile, saving says so (`case_merge`)."""
     view = desk().intake.cases.get(case_id, guard.actor())

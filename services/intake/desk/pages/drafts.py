@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import case_form, case_merge, case_steps, guard, kept, language
+from services.intake.desk import again, case_form, case_merge, case_steps, guard, language
 from services.intake.desk.access import page
 from services.intake.desk.case_form import CaseForm
 from services.intake.desk.case_merge import Merged
@@ -69,8 +69,8 @@ def discard(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("cases.case_list"), 303)
 
 
-@kept.form("drafts.new_draft")
-@kept.form("drafts.one_step")
+@again.form("drafts.new_draft")
+@again.form("drafts.one_step")
 def _again(draft_id: str | None = None, step: str = FIRST) -> str:
     """A step as it was typed, after the session had ended."""
     typed = case_form.typed(request.form)

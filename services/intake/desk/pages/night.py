@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import guard, kept, language, night
+from services.intake.desk import again, guard, language, night
 from services.intake.desk.access import page
 from services.intake.desk.formats import moment
 from services.intake.desk.i18n import gettext
@@ -29,7 +29,7 @@ def call() -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=saved.summary.id), 303)
 
 
-@kept.form("night.call")
+@again.form("night.call")
 def _again() -> str:
     form, _ = night.read(request.form, desk().clock.now().date())
     return render_template("night.html", form=form.untold(), again=True)
