@@ -36,6 +36,8 @@ CENSUS: dict[str, object] = {
     "cases.end_search": WRITES_CASES,
     "cases.erase_case": WRITES_CASES,
     "asking.allow": WRITES_CASES,
+    "search.case_search": READS_CASES,
+    "search.alert_search": READS_CASES,
     "drafts.new_draft": WRITES_CASES,
     "drafts.one_step": WRITES_CASES,
     "drafts.discard": WRITES_CASES,

@@ -12,6 +12,7 @@ from services.intake.desk.pages import (
     night,
     partners,
     photos,
+    search,
     share,
     today,
 )
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     today.pages,
     account.pages,
     cases.pages,
+    search.pages,
     asking.pages,
     drafts.pages,
     night.pages,
