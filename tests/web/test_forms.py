@@ -63,9 +63,11 @@ def test_hostile_text_is_shown_as_text(own_house: House, name: str) -> None:
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert "54439" not in page
-    found = browser.client.get("/cases", query_string={"q": name})
-    assert found.status_code == 200
-    for parameter in ("kind", "state", "category", "risk"):
+    for path in ("/search/cases", "/search/alerts"):
+        found = browser.send(path, q=name)
+        assert found.status_code == 200
+        assert "<script>alert" not in found.get_data(as_text=True)
+    for parameter in ("kind", "state", "category", "risk", "order", "page", "q"):
         assert browser.client.get("/cases", query_string={parameter: name}).status_code == 200
 
 

@@ -1,7 +1,7 @@
 """The form of a case: from what was typed to a case, keeping every word of it when something does not fit."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self, TypeVar
@@ -10,12 +10,13 @@ from werkzeug.datastructures import MultiDict
 
 from services.intake.desk.sentences import said
 from services.intake.domain import person_record
+from services.intake.domain.asking import NOTHING_CHECKED, EnquirerCheck, Identity, Order
 from services.intake.domain.case import Case, Enquirer, Episode, NameMissing, Separation
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.errors import DomainError
 from services.intake.domain.person import BadPerson, Person, check_together
-from services.intake.domain.triage import NOT_ASKED, QUESTIONS, Triage, propose
+from services.intake.domain.triage import NOT_ASKED, QUESTIONS, Answer, Triage, propose
 from services.intake.domain.triage import check as check_risk
 
 MARK_ROWS = 4
@@ -46,13 +47,16 @@ FIELDS = (
         "protect_location",
     ),
     *("enquirer_name", "enquirer_relation", "enquirer_phone", "enquirer_email", "enquirer_language"),
+    *("enquirer_identity", "enquirer_order", "enquirer_plausible", "enquirer_check"),
     *("last_contact", "cause", "note"),
 )
 """What can be changed in a case, in the order of the form. The kind cannot."""
 _ENQUIRER = ("name", "relation", "phone", "email", "language")
+_CHECK = ("identity", "order", "plausible")
 _PROTECT = {"yes": True, "no": False}
 MAX_LINE = 200
 T = TypeVar("T")
+Code = TypeVar("Code", Identity, Order, Answer)
 
 
 @dataclass(slots=True, repr=False)
@@ -107,6 +111,9 @@ def of_case(case: Case) -> CaseForm:
     values["protect_location"] = "unknown" if protected is None else "yes" if protected else "no"
     if case.enquirer is not None:
         values |= {f"enquirer_{name}": getattr(case.enquirer, name) for name in _ENQUIRER}
+        check = case.enquirer.check
+        values |= {f"enquirer_{name}": getattr(check, name).value for name in _CHECK}
+        values["enquirer_check"] = check.note
     if case.separation is not None:
         values["cause"] = case.separation.cause
         values["last_contact"] = str(case.separation.last_contact or "")
@@ -142,7 +149,8 @@ def parse(sent: CaseForm, today: date, old: Case | None = None) -> Case | None:
     kind = _try(sent, "kind", lambda: old.kind if old else CaseKind(sent.of("kind")))
     category = _try(sent, "category", lambda: Category(sent.of("category")))
     last_contact = _try(sent, "last_contact", lambda: _date(sent.of("last_contact"), today))
-    enquirer = _try(sent, "enquirer_name", lambda: _enquirer(sent))
+    check = _try(sent, "enquirer_check", lambda: _enquirer_check(sent))
+    enquirer = _try(sent, "enquirer_name", lambda: _enquirer(sent, check))
     triage = _try(sent, "risk_because", lambda: triage_of(sent)) or NOT_ASKED
     person = None if any(name in sent.errors for name in values) else _person(sent, values, today)
     risk = _risk(sent, triage, person or Person(), today)
@@ -235,9 +243,28 @@ def _separation(sent: CaseForm, last_contact: PartialDate | None, old: Case | No
     return Separation(date=kept.date, cause=cause, place=kept.place, last_contact=last_contact)
 
 
-def _enquirer(sent: CaseForm) -> Enquirer | None:
-    values: Mapping[str, str] = {name: sent.of(f"enquirer_{name}").strip()[:MAX_LINE] for name in _ENQUIRER}
-    return Enquirer(**values) if any(values.values()) else None
+def _enquirer(sent: CaseForm, check: EnquirerCheck | None) -> Enquirer | None:
+    name, relation, phone, email, language = (
+        sent.of(f"enquirer_{field}").strip()[:MAX_LINE] for field in _ENQUIRER
+    )
+    if check is None or not (any((name, relation, phone, email, language)) or check != NOTHING_CHECKED):
+        return None
+    return Enquirer(name, relation, phone, email, language, check)
+
+
+def _enquirer_check(sent: CaseForm) -> EnquirerCheck:
+    """What was checked; who did it and when is written down by the use case. Raises CheckNoteTooLong."""
+    return EnquirerCheck(
+        identity=_chosen(Identity, sent.of("enquirer_identity"), Identity.NOT_SEEN),
+        order=_chosen(Order, sent.of("enquirer_order"), Order.NOT_ASKED),
+        plausible=_chosen(Answer, sent.of("enquirer_plausible"), Answer.UNKNOWN),
+        note=sent.of("enquirer_check").strip(),
+    )
+
+
+def _chosen(codes: type[Code], text: str, otherwise: Code) -> Code:
+    """One of a list; what stands for not known when nothing, or nonsense, was chosen."""
+    return codes(text) if text in list(codes) else otherwise
 
 
 def _date(text: str, today: date) -> PartialDate | None:

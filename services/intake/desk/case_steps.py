@@ -16,7 +16,10 @@ STEPS: Mapping[str, tuple[str, ...]] = {
         *("nationality", "languages", "height_cm", "eye_colour", "hair_colour", "marks"),
     ),
     "contact": ("last_seen_date", "last_seen_place", "protect_location", "last_contact", "cause"),
-    "enquirer": tuple(f"enquirer_{name}" for name in ("name", "relation", "phone", "email", "language")),
+    "enquirer": (
+        *("enquirer_name", "enquirer_relation", "enquirer_phone", "enquirer_email", "enquirer_language"),
+        *("enquirer_identity", "enquirer_order", "enquirer_plausible", "enquirer_check"),
+    ),
     "risk": ("category", *TRIAGE, "risk", "risk_because", "note"),
     CHECK: (),
 }

@@ -42,8 +42,10 @@ def form_value(name: str, value: str) -> str:
     """What stands in a field of the case form, in words; languages and marks come one on each line."""
     if name in ("kind", "category", "risk"):
         return label(name, value)
-    if name.startswith(_TRIAGE):
+    if name.startswith(_TRIAGE) or name == "enquirer_plausible":
         return label("answer", value)
+    if name in ("enquirer_identity", "enquirer_order"):
+        return label(name.removeprefix("enquirer_"), value)
     if name == "protect_location":
         words = {"yes": gettext("yes"), "no": gettext("no, the region may be told")}
         return words.get(value, gettext("not known"))

@@ -227,6 +227,24 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "protect_location": N_("Protect the place"),
     },
     "answer": {"yes": N_("yes"), "no": N_("no"), "unknown": N_("not known")},
+    "identity": {
+        "not_seen": N_("not checked"),
+        "document": N_("saw a document"),
+        "called_back": N_("called back on a number that we know"),
+        "known": N_("known to us in person"),
+        "authority": N_("the police or another authority vouches"),
+    },
+    "order": {
+        "not_asked": N_("not asked, which counts as protected"),
+        "no": N_("no, we asked"),
+        "yes": N_("yes"),
+    },
+    "sharing_hold": {
+        "order": N_("A protection order stands against whoever is asking."),
+        "not_plausible": N_("The relation of whoever is asking is not plausible."),
+        "not_checked": N_("The risk is high, and who is asking is not checked."),
+        "too_many": N_("Whoever is asking asked about more people in a day than one person should."),
+    },
     "step": {
         "person": N_("The person"),
         "contact": N_("Last seen, and how contact was lost"),
@@ -242,6 +260,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "enquirer_phone": N_("Telephone"),
         "enquirer_email": N_("E-mail"),
         "enquirer_language": N_("Language"),
+        "enquirer_identity": N_("How we know who they are"),
+        "enquirer_order": N_("Is there a protection order against whoever is asking?"),
+        "enquirer_plausible": N_("Is the relation plausible?"),
+        "enquirer_check": N_("What was seen or said at the check"),
         "last_contact": N_("Last contact"),
         "cause": N_("How contact was lost"),
         "note": N_("Note"),
@@ -261,6 +283,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "case.erased": N_("erased the case"),
         "handover.written": N_("wrote a note for the next shift"),
         "handover.taken": N_("took over from the last shift"),
+        "sharing.allowed": N_("allowed sharing as a second person"),
         "alert.previewed": N_("looked at what an alert would tell"),
         "consent.listed": N_("looked at the consents"),
         "photo.added": N_("added a photo"),
@@ -292,6 +315,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "comparison_limit": N_(
             "One case was compared more than 50 times in a day; have your technician find out why."
         ),
+        "many_asked_for": N_("One person asked about many people in a day; look at who is asking."),
         "cannot_send": N_("A partner's card is out of date; ask it for a new one."),
         "card_refused": N_("A partner's new card was refused; the old one stays in use."),
         "key_revoked": N_("A partner says that one of its locks was broken; look at what came from it."),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.intake.domain.asking import NOTHING_CHECKED, EnquirerCheck
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus, Urgency
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.errors import DomainError
@@ -59,6 +60,7 @@ class Enquirer:
     phone: str = ""
     email: str = ""
     language: str = ""
+    check: EnquirerCheck = NOTHING_CHECKED
 
     def __repr__(self) -> str:
         return "<Enquirer>"

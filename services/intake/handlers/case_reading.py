@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.handlers.actor import READS_CASES, Actor
-from services.intake.handlers.case_lists import PER_PAGE, CaseFilter, CasePage, chosen_cases
+from services.intake.handlers.case_lists import PER_PAGE, CaseFilter, CasePage, chosen_cases, found_by
 from services.intake.handlers.case_views import CaseSummary, CaseView
 from services.intake.handlers.errors import NotFound
 from services.intake.handlers.people import People
@@ -41,7 +41,7 @@ class CaseReading:
         return self.page_of(CaseFilter(kind=kind, state=state), by, per_page=LIST_LIMIT).cases
 
     def search(self, text: str, by: Actor) -> list[CaseSummary]:
-        """Own cases whose name, or id in the imported table, is exactly this, accents and case aside.
+        """Own cases whose name, or id in the imported table, is this, then those spelled or sounding like it.
 
         Four characters are also looked for as the short code of a case.
         """
@@ -63,7 +63,16 @@ class CaseReading:
             action = "case.searched" if wanted.text else "case.listed"
             self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
             cases = [self._summary(session, row) for row in rows]
-            return CasePage(cases=cases, total=total, number=number, pages=pages, elsewhere=elsewhere)
+            alike = self._alike(session, wanted.text, [row.id for row in rows], by)
+            return CasePage(cases, total, number, pages, alike, elsewhere)
+
+    def _alike(self, session: Session, text: str, shown: list[str], by: Actor) -> frozenset[str]:
+        """Those of the cases that are not written exactly so."""
+        if not text:
+            return frozenset()
+        exact, _, _ = found_by(session, text, self._terms, by)
+        same = session.scalars(select(CaseRow.id).where(CaseRow.id.in_(shown), exact))
+        return frozenset(shown) - frozenset(same)
 
     def find(self, session: Session, case_id: str, by: Actor, *, lock: bool = False) -> CaseRow:
         """The row of a case that exists for this person; NotFound otherwise."""

@@ -7,7 +7,9 @@ from services.intake.domain.case import Case, CaseClosed
 from services.intake.domain.codes import TracingStatus
 from services.intake.domain.matchkeys import case_keys
 from services.intake.handlers.actor import WRITES_CASES, Actor
+from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.asking import Asking, asker_terms
 from services.intake.handlers.case_reading import CaseReading
 from services.intake.handlers.case_views import CaseView
 from services.intake.handlers.errors import BadField, CaseErased, EditConflict
@@ -19,6 +21,7 @@ from services.intake.handlers.vault import CaseVault
 from services.intake.store import papers
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
 from services.intake.store.handovers import HandoverRow
+from services.intake.store.permissions import SharePermissionRow
 from shared.runtime import ids
 from shared.wire.local import CaseClosed as CaseClosedBody
 
@@ -26,8 +29,11 @@ from shared.wire.local import CaseClosed as CaseClosedBody
 class Cases(CaseReading):
     """The use cases around one case."""
 
-    def __init__(self, context: Context, vault: CaseVault, people: People, shares: Shares) -> None:
+    def __init__(
+        self, context: Context, vault: CaseVault, people: People, shares: Shares, asking: Asking
+    ) -> None:
         super().__init__(context, people)
+        self._asking = asking
         self._vault = vault
         self._shares = shares
 
@@ -53,12 +59,15 @@ class Cases(CaseReading):
             batch_id=batch_id,
             closed_at=now if case.is_closed else None,
         )
+        case = self._asking.checked(session, row, None, case, by)
         self._fill(row, case)
         session.add(row)
         session.flush()
         self._people.save(session, row, case, self._vault.create(session, row.id))
         self._index(session, row.id, case, source_id)
         tasks.case_changed(session, self._context, row)
+        if self._asking.is_flagged(session, row, case):
+            Alarms(self._context).raise_one(session, "many_asked_for", row.id)
         self._context.audit.append(session, by.id, "case.registered", row.id, {"kind": row.kind})
         return row
 
@@ -76,7 +85,8 @@ class Cases(CaseReading):
                 )
             if case.tracing_status != row.tracing_status:
                 raise BadField("tracing_status", "The status has its own step; it is not changed by an edit.")
-            self._store(session, row, case)
+            old = self._people.load_case(session, row)
+            self._store(session, row, self._asking.checked(session, row, old, case, by))
             self._context.audit.append(session, by.id, "case.updated", case_id, {"version": row.version})
             return self.view_of(session, row)
 
@@ -125,7 +135,7 @@ class Cases(CaseReading):
         tasks.case_ended(session, row.id)
         self._context.post.tell(session, CaseClosedBody(case=row.id), priority=0)
         self._people.forget(session, row)
-        for table in (BlindIndexRow, ConsentRow, HandoverRow, *papers.OF_A_CASE):
+        for table in (BlindIndexRow, ConsentRow, HandoverRow, SharePermissionRow, *papers.OF_A_CASE):
             session.execute(delete(table).where(table.case_id == row.id))
         row.state, row.erased_at = "erased", self._context.clock.now()
         row.changed_at, row.has_keys = row.erased_at, False
@@ -154,7 +164,7 @@ class Cases(CaseReading):
         row.has_keys, row.changed_at = bool(case_keys(case.person)), self._context.clock.now()
 
     def _index(self, session: Session, case_id: str, case: Case, source_id: str) -> None:
-        for field, text in terms_of(case.person, source_id):
+        for field, text in (*terms_of(case.person, source_id), *asker_terms(case.enquirer)):
             value = self._terms.value(field, text)
             if value is not None:
                 session.add(BlindIndexRow(case_id=case_id, field=field, value=value))

@@ -8,6 +8,7 @@ from services.intake.store import (
     handovers,
     matches,
     papers,
+    permissions,
     pseudonyms,
     users,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "handovers",
     "matches",
     "papers",
+    "permissions",
     "pseudonyms",
     "users",
 ]

@@ -11,6 +11,7 @@ ENQUIRER_RECORD = EncryptedJson("enquirer", "record")
 CONSENT_RECORD = EncryptedJson("consent", "record")
 CASE_NOTE = EncryptedText("case_file", "note")
 CASE_TRIAGE = EncryptedJson("case_file", "triage")
+SHARE_PERMISSION = EncryptedJson("share_permission", "record")
 HANDOVER_TEXT = EncryptedText("handover", "text")
 DRAFT_KEY = EncryptedBytes("case_draft", "wrapped")
 """Under the organisation's wrapping key, as the key of a case."""

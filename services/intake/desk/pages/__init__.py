@@ -3,6 +3,7 @@
 from services.intake.desk.pages import (
     account,
     alerts,
+    asking,
     attachments,
     cases,
     drafts,
@@ -11,6 +12,7 @@ from services.intake.desk.pages import (
     night,
     partners,
     photos,
+    search,
     share,
     today,
 )
@@ -19,6 +21,8 @@ BLUEPRINTS = (
     today.pages,
     account.pages,
     cases.pages,
+    search.pages,
+    asking.pages,
     drafts.pages,
     night.pages,
     photos.pages,
