@@ -196,7 +196,8 @@ def main() -> int:
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(catalog))
-        path.with_suffix(".mo").write_bytes(compiled(catalog))
+        # As it is read back: a plural that nobody translated is not the same before and after.
+        path.with_suffix(".mo").write_bytes(compiled(load(language)))
         missing = sum(not is_translated(message) for message in catalog if message.id)
         sys.stdout.write(f"{language}: {len(catalog)} sentences, {missing} to translate\n")
     return 0
