@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from services.intake.domain.codes import CaseKind
 from tests.unit.intake.world import case, person
-from tests.web.house import STAFF, House, full_house, propose
+from tests.web.house import STAFF, Browser, House, full_house, propose
 from tests.web.paths import CENSUS, filled, own, rules
 
 ARGUMENTS = [
@@ -44,6 +44,7 @@ class Served:
 
     house: House
     address: str
+    visits: tuple[Visit, ...]
 
 
 class Silent(WSGIRequestHandler):
@@ -62,7 +63,7 @@ def served(folder: Path) -> Iterator[Served]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Served(house, f"http://127.0.0.1:{server.server_port}")
+        yield Served(house, f"http://127.0.0.1:{server.server_port}", (*routes(house), *states(house)))
     finally:
         server.shutdown()
         thread.join()
@@ -80,17 +81,21 @@ def fill(house: House) -> None:
     intake.imports.commit(f"id,kind,family_name\n{rows}".encode(), rasa)
 
 
-def visits(house: House) -> list[Visit]:
-    """Every page that a GET shows, for somebody who may open it, and the states that only a form shows."""
-    found = []
+def routes(house: House) -> list[Visit]:
+    """Every page that a GET shows, for somebody who may open it; pictures, tables and files are no pages."""
+    found, browsers = [], dict[str, Browser]()
     for endpoint, method, rule in rules(house):
         if method != "GET" or endpoint.startswith(NOT_A_PAGE):
             continue
         parts = own(house)
         if endpoint == "share.share":  # a case with an alert has no other
             parts |= {"case_id": house.of["unshared"]}
-        found.append(Visit(endpoint.replace(".", "-"), opener(endpoint), filled(rule, parts)))
-    return found + states(house)
+        login, path = opener(endpoint), filled(rule, parts)
+        if login not in browsers:
+            browsers[login] = house.browser(login or None)
+        if browsers[login].get(path).mimetype == "text/html":
+            found.append(Visit(endpoint.replace(".", "-"), login, path))
+    return found
 
 
 def opener(endpoint: str) -> str:

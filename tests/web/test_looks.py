@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, sync_playwright
 
-from tests.web.looks import ARGUMENTS, Served, Visit, Visitor, served, visits
+from tests.web.looks import ARGUMENTS, Served, Visit, Visitor, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -73,7 +73,7 @@ def visitor(desk: Served) -> Iterator[Visitor]:
 def seen(desk: Served, visitor: Visitor) -> Seen:
     """Each page is opened once and looked at in every way."""
     found = Seen()
-    for visit in visits(desk.house):
+    for visit in desk.visits:
         look(visitor.open(visit), visit, found)
     return found
 
@@ -141,7 +141,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     desk: Served, visitor: Visitor, width: int
 ) -> None:
     """Tab from the top: the skip link first, then all that can be used, each with an outline."""
-    for visit in visits(desk.house):
+    for visit in desk.visits:
         if visit.name not in WALKED:
             continue
         page = visitor.open(visit)
