@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, PHONE = {"width": 1200, "height": 800}, {"width": 360, "height": 740}
+ZOOMED = {"width": 640, "height": 400}
+"""What is left of a screen of 1280 by 800 when everything is enlarged to 200 % (WCAG 2.2, 1.4.4)."""
 ASK = """async (rules) => (await axe.run(document, rules)).violations.map(
     one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 WHOLE = {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
@@ -88,6 +90,9 @@ def look(page: Page, visit: Visit, found: Seen) -> None:
     page.emulate_media(color_scheme="dark")
     note(found.axe, f"{visit.name}, phone and dark", page.evaluate(ASK, WHOLE))
     note(found.sticking_out, visit.name, page.evaluate(STICKS_OUT))
+    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+    note(found.sticking_out, f"{visit.name}, zoomed", page.evaluate(STICKS_OUT))
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     note(found.too_small, visit.name, page.evaluate(TOO_SMALL))
     page.emulate_media(color_scheme="light")
     found.pages += 1
