@@ -27,7 +27,14 @@ def test_a_form_without_its_mark_or_with_another_browsers_is_refused(own_house: 
         assert browser.client.post(path, data=CASE).status_code == 400, endpoint
         foreign = browser.client.post(path, data=CASE | {"csrf_token": other.csrf})
         assert foreign.status_code == 400, endpoint
-    looks = {"case.viewed", "alert.viewed", "alert.previewed", "alert.weighed"}
+    looks = {
+        "case.viewed",
+        "draft.viewed",
+        "alert.viewed",
+        "alert.previewed",
+        "alert.weighed",
+        "match.viewed",
+    }
     done = [action for action in house.node.actions()[len(before) :] if action not in looks]
     assert done == ["sign_in.done", "sign_in.done"]
 
@@ -63,9 +70,11 @@ def test_hostile_text_is_shown_as_text(own_house: House, name: str) -> None:
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert "54439" not in page
-    found = browser.client.get("/cases", query_string={"q": name})
-    assert found.status_code == 200
-    for parameter in ("kind", "state", "category", "risk"):
+    for path in ("/search/cases", "/search/alerts"):
+        found = browser.send(path, q=name)
+        assert found.status_code == 200
+        assert "<script>alert" not in found.get_data(as_text=True)
+    for parameter in ("kind", "state", "category", "risk", "order", "page", "q"):
         assert browser.client.get("/cases", query_string={parameter: name}).status_code == 200
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import guard, language, match_reasons, match_steps, problems
+from services.intake.desk import again, guard, language, match_reasons, match_steps
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.paging import page_number
@@ -16,7 +16,7 @@ from services.intake.desk.words import LABELS
 from services.intake.domain.codes import ExclusionReason, MatchState
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import DECIDES_MATCHES, READS_CASES
-from services.intake.handlers.errors import MatchMoved, NotAllowed
+from services.intake.handlers.errors import MatchMoved
 from services.intake.handlers.match_lists import MatchFilter
 from services.intake.handlers.match_views import WAITING, MatchView
 from shared.partners.verification import VerificationError
@@ -162,12 +162,9 @@ def _page(
     return rendered, status if error else 200
 
 
-def _again(match_id: str) -> ResponseReturnValue:
+@again.form("matches.decide")
+def _again(match_id: str) -> str:
     """What was typed about a match when the sign-in had ended. Nothing is decided."""
-    if guard.actor().role not in DECIDES_MATCHES:
-        raise NotAllowed()
     ended = gettext("Your sign-in had ended. Nothing is decided. Look at what you wrote, and send it again.")
-    return _page(desk().intake.matches.open(match_id, guard.actor()), ended, _typed())
-
-
-problems.keep("matches.decide", _again)
+    shown = _page(desk().intake.matches.open(match_id, guard.actor()), ended, _typed())
+    return current_app.make_response(shown).get_data(as_text=True)

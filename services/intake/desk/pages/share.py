@@ -1,9 +1,9 @@
 """Sharing an alert in three steps: choose, see exactly what leaves, confirm. Nothing leaves before that."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.desk import alert_form, alert_sides, guard, language, problems
+from services.intake.desk import again, alert_form, alert_sides, guard, language
 from services.intake.desk.access import page
 from services.intake.desk.alert_form import AlertForm
 from services.intake.desk.i18n import gettext
@@ -15,7 +15,7 @@ from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import WRITES_CASES
 from services.intake.handlers.alerts.views import AlertView
 from services.intake.handlers.alerts.weighing import MOST_REASON
-from services.intake.handlers.errors import BadField, NotAllowed, TooIdentifying
+from services.intake.handlers.errors import BadField, TooIdentifying
 
 pages = Blueprint("share", __name__)
 
@@ -168,14 +168,11 @@ def _choose(case_id: str, form: AlertForm, alert: AlertView | None, error: str =
     return rendered, 422 if error else 200
 
 
-def _again(case_id: str = "", alert_id: str = "") -> ResponseReturnValue:
+@again.form("share.share")
+@again.form("share.update")
+def _again(case_id: str = "", alert_id: str = "") -> str:
     """What was ticked when the sign-in had ended. Nothing was sent."""
-    if guard.actor().role not in WRITES_CASES:
-        raise NotAllowed()
     view = desk().intake.alerts.get(alert_id, guard.actor()) if alert_id else None
     ended = gettext("Your sign-in had ended. Nothing was sent. Look at what you chose, and send it again.")
-    return _choose(view.case_id if view else case_id, alert_form.read(request.form), view, ended)
-
-
-problems.keep("share.share", _again)
-problems.keep("share.update", _again)
+    shown = _choose(view.case_id if view else case_id, alert_form.read(request.form), view, ended)
+    return current_app.make_response(shown).get_data(as_text=True)

@@ -16,6 +16,7 @@ from services.intake.handlers.alerts.share_views import share_view
 from services.intake.handlers.alerts.shares import Shares, choices_of
 from services.intake.handlers.alerts.views import AlertPreview, AlertView
 from services.intake.handlers.alerts.weighing import Weighing
+from services.intake.handlers.asking import Asking
 from services.intake.handlers.errors import CannotShare, CaseErased, NotFound, PartnerNotVerified
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
@@ -31,7 +32,10 @@ LIST_LIMIT = 200
 class Alerts:
     """Alerts of this organisation."""
 
-    def __init__(self, context: Context, people: People, shares: Shares, weighing: Weighing) -> None:
+    def __init__(
+        self, context: Context, people: People, shares: Shares, asking: Asking, weighing: Weighing
+    ) -> None:
+        self._asking = asking
         self._context = context
         self._people = people
         self._shares = shares
@@ -48,6 +52,7 @@ class Alerts:
             row = self._case(session, case_id, by)
             case = self._people.load_case(session, row)
             draft = Alert.share(case, choices, context.clock.now(), until)
+            self._asking.must_be_open(session, row, case)
             directory = context.partners(session)
             context.audit.append(session, by.id, "alert.previewed", case_id)
             held = {name: why.sentence for name, why in directory.holds().items()}
@@ -99,6 +104,7 @@ class Alerts:
             row = self._case(session, case_id, by, lock=True)
             case = self._people.load_case(session, row)
             alert = Alert.share(case, choices, now, until)
+            self._asking.must_be_open(session, row, case)
             if self._live_of(session, case_id) is not None:
                 raise CannotShare("This case has an alert already; update it, or add partners to it.")
             standing = self._weighing.allowed(case.person, choices, because, by)
@@ -126,11 +132,13 @@ class Alerts:
         """Share a live alert with more partners; those that have it already are left alone."""
         by.must_be(WRITES_CASES)
         with self._context.database.begin() as session:
-            stored, _ = self._find(session, alert_id, by, lock=True)
+            stored, row = self._find(session, alert_id, by, lock=True)
             _alert_of(stored).update(choices_of(stored))  # raises AlertOver
+            case = self._people.load_case(session, row)
+            self._asking.must_be_open(session, row, case)
             # What goes to them is the case as it is now.
-            person = self._people.load(session, stored.case_id)
-            self._weighing.allowed(person, choices_of(stored), self._weighing.reason(session, stored), by)
+            reason = self._weighing.reason(session, stored)
+            self._weighing.allowed(case.person, choices_of(stored), reason, by)
             known = {share.partner for share in self._shares.of_alert(session, alert_id)}
             added = [one for one in self._addressees(session, partners) if one not in known]
             for partner in added:
@@ -158,6 +166,7 @@ class Alerts:
             expires = expiry(Category(row.category), now, until) if until is not None else None
             alert = _alert_of(stored).update(choices or choices_of(stored), expires)
             case = self._people.load_case(session, row)
+            self._asking.must_be_open(session, row, case)
             reason = self._weighing.reason(session, stored) if because is None else because
             standing = self._weighing.allowed(case.person, alert.choices, reason, by)
             stored.urgency = case.urgency
