@@ -87,18 +87,18 @@ def test_the_list_of_keys_is_a_dialog_and_can_switch_them_off(desk: Served, page
     page.goto(f"{desk.address}/matches")
     page.keyboard.press("j")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard")
     assert dialog.is_visible()
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
     assert page.evaluate("document.activeElement.className") == "whole"
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard").click()
     page.uncheck("#keys-on")
     page.get_by_role("button", name="Close").click()
     page.goto(f"{desk.address}/matches")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement === document.body")
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Keyboard").click()
     page.check("#keys-on")
 
 

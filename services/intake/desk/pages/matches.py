@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.desk import again, guard, language, match_reasons, match_steps
@@ -81,9 +81,9 @@ def decide(match_id: str) -> ResponseReturnValue:
     seen = request.form.get("seen_state", "")
     known_states = MatchState.__members__.values()
     if wanted not in known_states or not version.isdecimal() or len(version) > 9:
-        abort(400)
-    if seen and seen not in known_states:
-        abort(400)
+        return _page(matches.open(match_id, actor), gettext("Choose one from the list."), typed)
+    if seen not in ("", *known_states):
+        return _page(matches.open(match_id, actor), gettext("Choose one from the list."), typed)
     state, note = MatchState(wanted), typed.note
     if state is MatchState.NEED_INFORMATION:
         if not typed.question:
