@@ -176,6 +176,12 @@ class Cases:
         self._context.audit.append(session, by.id, "case.erased", row.id, {"recalled": recalled})
         return recalled
 
+    def must_see(self, case_id: str, by: Actor) -> None:
+        """NotFound unless this case exists for this person; opens nothing of it."""
+        by.must_be(READS_CASES)
+        with self._context.database.read() as session:
+            self.find(session, case_id, by)
+
     def find(self, session: Session, case_id: str, by: Actor, *, lock: bool = False) -> CaseRow:
         """The row of a case that exists for this person; NotFound otherwise."""
         row = session.get(CaseRow, case_id, with_for_update=lock or None)
@@ -241,6 +247,7 @@ class Cases:
             team=row.team,
             has_keys=row.has_keys,
             changed_at=row.changed_at,
+            search_reason=row.search_reason or "",
         )
 
 

@@ -26,11 +26,13 @@ from services.intake.handlers.pseudonyms.answerer import Answerer
 from services.intake.handlers.pseudonyms.answers import Answers
 from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
+from services.intake.handlers.reasons import Reasons
 from services.intake.handlers.receipts import Receipts
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
+from services.intake.handlers.waiting import Waiting
 from shared.post.incoming import Handler
 
 
@@ -44,6 +46,8 @@ class Intake:
     cases: Cases
     imports: Imports
     consents: Consents
+    reasons: Reasons
+    waiting: Waiting
     photos: Photos
     attachments: Attachments
     alerts: Alerts
@@ -83,6 +87,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         cases=cases,
         imports=Imports(context, cases),
         consents=consents,
+        reasons=Reasons(context, cases),
+        waiting=Waiting(context, people),
         photos=Photos(context, people, cases),
         attachments=Attachments(context, people, cases),
         alerts=Alerts(context, people, shares),

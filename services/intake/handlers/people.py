@@ -1,5 +1,6 @@
 """Reads and writes the encrypted person behind a case; the only place that opens these columns."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,11 +18,14 @@ from services.intake.handlers.errors import CaseErased
 from services.intake.handlers.ports import Context
 from services.intake.handlers.vault import CaseVault
 from services.intake.store import fields
-from services.intake.store.cases import CaseRow, EnquirerRow, EpisodeRow, PersonRow
+from services.intake.store.cases import CaseKeyRow, CaseRow, EnquirerRow, EpisodeRow, PersonRow
 from shared.crypto.rest import RestCipher
 from shared.runtime import ids
 from shared.wire import canonical
 from shared.wire.messages import Description
+
+AT_ONCE = 500
+"""Ids in one statement: SQLite and PostgreSQL take many more, and this is enough."""
 
 
 class People:
@@ -41,6 +45,20 @@ class People:
         if row is None:
             return ""
         return fields.PERSON_LABEL.open(self._vault.of(session, case_id), row.id, row.label)
+
+    def labels(self, session: Session, case_ids: Iterable[str]) -> dict[str, str]:
+        """`label` of many cases with one statement for each 500; erased cases are left out."""
+        wanted, found = sorted(set(case_ids)), {}
+        for start in range(0, len(wanted), AT_ONCE):
+            rows = session.execute(
+                select(PersonRow.id, PersonRow.case_id, PersonRow.label, CaseKeyRow.wrapped)
+                .join(CaseKeyRow, CaseKeyRow.case_id == PersonRow.case_id)
+                .where(PersonRow.case_id.in_(wanted[start : start + AT_ONCE]))
+            )
+            for row in rows:
+                cipher = self._vault.opened(row.case_id, row.wrapped)
+                found[row.case_id] = fields.PERSON_LABEL.open(cipher, row.id, row.label)
+        return found
 
     def load(self, session: Session, case_id: str) -> Person:
         """The person of a case; raises CaseErased, or CannotDecrypt for a damaged row (case 82)."""
