@@ -151,6 +151,7 @@ class Cases:
             rows = session.scalars(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             action = "case.searched" if wanted.text else "case.listed"
             self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
+            self._people.read_ahead(session, [row.id for row in rows])
             cases = [self._summary(session, row) for row in rows]
             return CasePage(cases=cases, total=total, number=number, pages=pages, elsewhere=elsewhere)
 

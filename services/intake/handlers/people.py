@@ -24,6 +24,7 @@ from shared.runtime import ids
 from shared.wire import canonical
 from shared.wire.messages import Description
 
+READ_AHEAD = "labels"
 AT_ONCE = 500
 """Ids in one statement: SQLite and PostgreSQL take many more, and this is enough."""
 
@@ -41,10 +42,17 @@ class People:
 
     def label(self, session: Session, case_id: str) -> str:
         """The name for a list, and nothing else; empty for an erased case or an unnamed person."""
+        if case_id in (read := session.info.get(READ_AHEAD, {})):
+            return str(read[case_id])
         row = session.scalar(select(PersonRow).where(PersonRow.case_id == case_id))
         if row is None:
             return ""
         return fields.PERSON_LABEL.open(self._vault.of(session, case_id), row.id, row.label)
+
+    def read_ahead(self, session: Session, case_ids: Iterable[str]) -> None:
+        """Read the names of a whole list at once; `label` then asks for none of them. For lists only."""
+        wanted = set(case_ids)
+        session.info[READ_AHEAD] = dict.fromkeys(wanted, "") | self.labels(session, wanted)
 
     def labels(self, session: Session, case_ids: Iterable[str]) -> dict[str, str]:
         """`label` of many cases with one statement for each 500; erased cases are left out."""

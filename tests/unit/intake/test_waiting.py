@@ -139,3 +139,16 @@ def test_it_is_one_look_in_the_log_and_as_many_statements_for_much_as_for_little
     with pytest.raises(NotAllowed):
         vilnius.intake.waiting.of(ADMIN)
     assert UserRole.ADMINISTRATOR is ADMIN.role
+
+
+def test_a_list_of_cases_asks_for_all_names_at_once(vilnius: Node) -> None:
+    """A name is a statement of the page, and not of each row."""
+    vilnius.intake.cases.register(case(), WORKER)
+    with counted(vilnius) as few:
+        vilnius.intake.cases.overview(WORKER)
+    for _ in range(20):
+        vilnius.intake.cases.register(case(), WORKER)
+    with counted(vilnius) as many:
+        found = vilnius.intake.cases.overview(WORKER)
+    assert len(many) == len(few)
+    assert {one.label for one in found} == {"Žydrūnė Kanarėlė-Testauskienė"}
