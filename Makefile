@@ -9,11 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-<<<<<<< HEAD
-.PHONY: help setup demo test test-fast check format screens languages compose-test bench bench-matching bench-privacy bench-scale vectors clean
-=======
-.PHONY: help setup demo test test-fast check format screens compose-test bench bench-matching bench-pages bench-privacy bench-scale vectors clean
->>>>>>> papers
+.PHONY: help setup demo test test-fast check format screens languages compose-test bench bench-matching bench-privacy bench-scale vectors clean bench-pages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
