@@ -194,6 +194,7 @@ def main() -> int:
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(catalog))
+        # From what was written, as the test reads it: a plural that is new and empty would differ.
         path.with_suffix(".mo").write_bytes(compiled(load(language)))
         missing = sum(not is_translated(message) for message in catalog if message.id)
         sys.stdout.write(f"{language}: {len(catalog)} sentences, {missing} to translate\n")

@@ -87,8 +87,6 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         cases=cases,
         imports=Imports(context, cases),
         consents=consents,
-        reasons=Reasons(context, cases),
-        waiting=Waiting(context, people),
         photos=Photos(context, people, cases),
         attachments=Attachments(context, people, cases),
         alerts=Alerts(context, people, shares),
@@ -101,6 +99,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         duty=duty,
         short_codes=ShortCodes(context, people),
         connection=Connection(context),
+        reasons=Reasons(context, cases),
+        waiting=Waiting(context, people),
         asker=asker,
         handlers={
             "pseudonym.request": Answerer(context, alarms).on_request,

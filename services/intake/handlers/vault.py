@@ -31,7 +31,7 @@ class CaseVault:
         return self.opened(case_id, row.wrapped)
 
     def opened(self, case_id: str, wrapped: bytes) -> RestCipher:
-        """The cipher of a case whose wrapped key was read with other things of it."""
+        """The cipher behind a wrapped key that was read already. Raises CannotDecrypt."""
         return RestCipher(CASE_KEY.open(self._wrapping, case_id, wrapped))
 
     def destroy(self, session: Session, case_id: str) -> None:
