@@ -37,6 +37,8 @@ class CaseRow(IntakeBase):
     search_reason: Mapped[Code] = mapped_column(default="")
     """Why the person is looked for; empty as long as nobody said."""
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    triage: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answers to the questions about risk, and why the risk is another than they say."""
 
 
 class CaseKeyRow(IntakeBase):

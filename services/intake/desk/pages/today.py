@@ -31,6 +31,8 @@ def today() -> ResponseReturnValue:
         partners={partner.organisation: partner for partner in partners},
         alarms=intake.alarms.open(actor) if alarms else [],
         notices=intake.notices.overview(actor) if reads else [],
+        handovers=intake.handovers.waiting(actor) if reads else [],
+        drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES else [],
         duty={entry.reference: entry for entry in intake.duty.entries(actor)} if reads else {},
         now=desk().clock.now(),
     )
