@@ -153,3 +153,17 @@ def test_nobody_consents_for_somebody_who_is_looked_for(own_house: House) -> Non
     answer = browser.send(f"/cases/{own_house.of['missing']}/consents/new", **CONSENT)
     assert answer.status_code == 422
     assert "Only somebody who was found" in text_of(answer.get_data(as_text=True))
+
+
+def test_sharing_asks_why_where_nobody_said_so(own_house: House) -> None:
+    browser, path = own_house.browser("rasa"), f"/cases/{own_house.of['unshared']}/share"
+    assert 'name="reason"' in browser.get(path).get_data(as_text=True)
+    form = {"step": "preview", "tlp": "amber", "permitted_use": "ask_partner", "released": "sex"}
+    assert browser.send(path, **form, reason="because").status_code == 303
+    assert 'name="reason"' in browser.get(path).get_data(as_text=True), "no code, so nothing is saved"
+    assert browser.send(path, **form, reason="court_order").status_code == 303
+    assert 'name="reason"' not in browser.get(path).get_data(as_text=True)
+    case = own_house.node.intake.cases.get(own_house.of["unshared"], own_house.actors["rasa"])
+    assert case.summary.search_reason == "court_order"
+    foreign = own_house.browser("other").send(path, **form, reason="duty_of_care")
+    assert foreign.status_code == 404
