@@ -74,6 +74,7 @@ class Matches:
             number = min(max(number, 1), pages)
             found = session.execute(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             self._context.audit.append(session, by.id, "match.listed", "matches", {"count": len(found)})
+            self._people.read_ahead(session, [case.id for _, case, *_ in found])
             made = [
                 self._summary(session, match, case, duty, more=alike - shown if place == shown else 0)
                 for match, case, duty, place, alike in found

@@ -10,6 +10,7 @@ from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
 from services.intake.domain.alert import BadExpiry
+from services.intake.domain.codes import SearchReason
 from services.intake.domain.description import FIELDS
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import WRITES_CASES
@@ -31,6 +32,7 @@ def share(case_id: str) -> ResponseReturnValue:
         return redirect(url_for("alerts.one_alert", alert_id=live.id), 303)
     if request.method == "GET":
         return _shown(case_id, AlertForm(), None)
+    _keep_reason(case_id)
     form = alert_form.read(request.form)
     if not _is_confirmed(form):
         return _next_step(case_id, form, None)
@@ -83,6 +85,13 @@ def meter(case_id: str) -> ResponseReturnValue:
 def _is_confirmed(form: AlertForm) -> bool:
     confirmed = request.form.get("step") == "confirm" and not form.error
     return confirmed and language.SWITCH not in request.form
+
+
+def _keep_reason(case_id: str) -> None:
+    """The first step asks why the person is looked for where nobody said so; it is saved with the case."""
+    wanted = request.form.get("reason", "")
+    if wanted in SearchReason.__members__.values():
+        desk().intake.reasons.give(case_id, SearchReason(wanted), guard.actor())
 
 
 def _next_step(case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:
