@@ -17,7 +17,7 @@ FORM = {
     "step": "confirm",
     "sure": "yes",
 }
-BODIES = {"api.decide_match": {"state": "probable", "version": 1}}
+BODIES = {"api.decide_match": {"state": "probable", "version": 1, "seen_state": "new"}}
 
 
 def body_of(page: str) -> str:

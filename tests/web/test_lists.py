@@ -133,13 +133,14 @@ def test_what_is_settled_does_not_push_out_what_is_not(
 def test_a_long_list_of_matches_keeps_what_presses_most(
     own_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.intake.handlers.matches.LIST_LIMIT", 1)
-    monkeypatch.setattr("services.intake.desk.pages.matches.LIST_LIMIT", 1)
+    monkeypatch.setattr("services.intake.handlers.matches.PER_PAGE", 1)
     own_house.node.clock.advance(timedelta(minutes=1))
     newer = propose(own_house, own_house.of["found"])
     with own_house.node.database.begin() as session:
         session.get_one(MatchRow, newer).urgency = "Future"
-    page = own_house.browser("rasa").get("/matches").get_data(as_text=True)
+    browser = own_house.browser("rasa")
+    page = browser.get("/matches").get_data(as_text=True)
     assert own_house.of["match"] in page
     assert newer not in page
-    assert "Only 1 are shown" in text_of(page)
+    assert "1 of 2 possible matches" in text_of(page)
+    assert newer in browser.get("/matches?page=2").get_data(as_text=True)

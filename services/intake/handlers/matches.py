@@ -58,7 +58,7 @@ class Matches:
         return self.page_of(wanted, by, per_page=LIST_LIMIT).matches
 
     def page_of(
-        self, wanted: MatchFilter, by: Actor, number: int = 1, *, per_page: int = PER_PAGE
+        self, wanted: MatchFilter, by: Actor, number: int = 1, *, per_page: int | None = None
     ) -> MatchPage:
         """One page of those that fit; a number beyond the last page is the last page.
 
@@ -66,6 +66,7 @@ class Matches:
         more there are: one partner with many alerts of one person must not hide the matches of all others.
         """
         by.must_be(READS_CASES)
+        per_page = per_page or PER_PAGE
         shown = LIST_LIMIT if wanted.case_id is not None else SHOWN_ALIKE
         chosen = chosen_matches(wanted, by, shown)
         with self._context.database.begin() as session:
