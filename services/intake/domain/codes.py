@@ -170,6 +170,17 @@ class ContactWish(StrEnum):
 # From here on: lists that stay in the house and have no counterpart on the wire.
 
 
+class Outcome(StrEnum):
+    """How one disappearance ended. Stays in the house, and none of them gives a place away."""
+
+    RETURNED = "returned"
+    SAFE = "safe"
+    MOVED_ON = "moved_on"
+    MISTAKE = "mistake"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
 class Risk(StrEnum):
     """Triage, as police practice has it; drives urgency."""
 

@@ -63,7 +63,7 @@ class CaseReading:
             action = "case.searched" if wanted.text else "case.listed"
             self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
             self._people.read_ahead(session, [row.id for row in rows])
-            cases = [self._summary(session, row) for row in rows]
+            cases = [self.summary_of(session, row) for row in rows]
             alike = self._alike(session, wanted.text, [row.id for row in rows], by)
             return CasePage(cases, total, number, pages, alike, elsewhere)
 
@@ -91,15 +91,17 @@ class CaseReading:
     def view_of(self, session: Session, row: CaseRow) -> CaseView:
         """One whole case, within the caller's transaction."""
         return CaseView(
-            summary=self._summary(session, row),
+            summary=self.summary_of(session, row),
             case=self._people.load_case(session, row),
             created_by=row.created_by,
             created_at=row.created_at,
             closed_at=row.closed_at,
             batch_id=row.batch_id,
+            episodes=self._people.episodes(session, row.id),
         )
 
-    def _summary(self, session: Session, row: CaseRow) -> CaseSummary:
+    def summary_of(self, session: Session, row: CaseRow) -> CaseSummary:
+        """A case for a list, within the caller's transaction; opens the name alone."""
         return CaseSummary(
             id=row.id,
             short=ids.short(row.id),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.case import Case
+from services.intake.domain.case import Case, Separation
+from services.intake.domain.dates import PartialDate
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +32,18 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class EpisodeView:
+    """One disappearance; without an end it is the running one."""
+
+    number: int
+    began: PartialDate | None
+    separation: Separation | None
+    created_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseView:
     """One whole case, as its caseworker sees it."""
 
@@ -40,6 +53,7 @@ class CaseView:
     created_at: datetime
     closed_at: datetime | None
     batch_id: str | None
+    episodes: list[EpisodeView]
 
     def __repr__(self) -> str:
         return f"<CaseView {self.summary.id}>"

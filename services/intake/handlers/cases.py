@@ -1,10 +1,13 @@
 """Cases: registered, changed, ended, erased; `case_reading` has the looks at them."""
 
-from sqlalchemy import delete
+from dataclasses import replace
+
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from services.intake.domain.case import Case, CaseClosed
-from services.intake.domain.codes import TracingStatus
+from services.intake.domain.codes import Outcome, TracingStatus
+from services.intake.domain.dates import PartialDate
 from services.intake.domain.matchkeys import case_keys
 from services.intake.handlers.actor import WRITES_CASES, Actor
 from services.intake.handlers.alarms import Alarms
@@ -21,6 +24,7 @@ from services.intake.handlers.vault import CaseVault
 from services.intake.store import papers
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
 from services.intake.store.handovers import HandoverRow
+from services.intake.store.links import SamePersonRow
 from services.intake.store.permissions import SharePermissionRow
 from shared.runtime import ids
 from shared.wire.local import CaseClosed as CaseClosedBody
@@ -90,7 +94,15 @@ class Cases(CaseReading):
             self._context.audit.append(session, by.id, "case.updated", case_id, {"version": row.version})
             return self.view_of(session, row)
 
-    def move(self, case_id: str, status: TracingStatus, version: int, by: Actor) -> CaseView:
+    def move(
+        self,
+        case_id: str,
+        status: TracingStatus,
+        version: int,
+        by: Actor,
+        *,
+        outcome: Outcome | None = None,
+    ) -> CaseView:
         """The next step of the search. Closing withdraws every alert (`end_search` says the same)."""
         by.must_be(WRITES_CASES)
         with self._context.database.begin() as session:
@@ -100,13 +112,16 @@ class Cases(CaseReading):
             self._store(session, row, case)
             if case.is_closed:
                 self._end(session, row)
+                self._people.end_episode(session, row.id, outcome)
             details = {"status": status.value, "version": row.version}
             self._context.audit.append(session, by.id, "case.moved", case_id, details)
             return self.view_of(session, row)
 
-    def end_search(self, case_id: str, version: int, by: Actor) -> CaseView:
-        """Close the case, withdraw its alerts, let matching forget it. The reason stays in people's heads."""
-        return self.move(case_id, TracingStatus.CLOSED, version, by)
+    def end_search(
+        self, case_id: str, version: int, by: Actor, *, outcome: Outcome | None = None
+    ) -> CaseView:
+        """Close the case, withdraw its alerts, let matching forget it. How it ended stays in the house."""
+        return self.move(case_id, TracingStatus.CLOSED, version, by, outcome=outcome)
 
     def reopen(self, case_id: str, version: int, by: Actor) -> CaseView:
         """Open a closed case again; withdrawn alerts stay withdrawn."""
@@ -117,7 +132,24 @@ class Cases(CaseReading):
             case = self._people.load_case(session, row).reopened()
             row.state, row.closed_at = "open", None
             self._store(session, row, case)
+            self._people.end_episode(session, row.id, None, running=True)
             self._context.audit.append(session, by.id, "case.reopened", case_id, {"version": row.version})
+            return self.view_of(session, row)
+
+    def missing_again(self, case_id: str, began: PartialDate | None, version: int, by: Actor) -> CaseView:
+        """The person of a closed case disappeared again: a new episode of the same case, open and unshared.
+
+        The episodes before it stay as they are. Raises StatusNotAllowed for a case that is open.
+        """
+        by.must_be(WRITES_CASES)
+        with self._context.database.begin() as session:
+            row = self.find(session, case_id, by, lock=True)
+            self._check_version(row, version)
+            case = self._people.load_case(session, row).new_episode(began)
+            row.state, row.closed_at = "open", None
+            self._store(session, row, replace(case, separation=None))
+            details = {"episode": case.episode.number, "version": row.version}
+            self._context.audit.append(session, by.id, "case.missing_again", case_id, details)
             return self.view_of(session, row)
 
     def erase(self, case_id: str, by: Actor) -> int:
@@ -137,6 +169,8 @@ class Cases(CaseReading):
         self._people.forget(session, row)
         for table in (BlindIndexRow, ConsentRow, HandoverRow, SharePermissionRow, *papers.OF_A_CASE):
             session.execute(delete(table).where(table.case_id == row.id))
+        linked = or_(SamePersonRow.first == row.id, SamePersonRow.second == row.id)
+        session.execute(delete(SamePersonRow).where(linked))
         row.state, row.erased_at = "erased", self._context.clock.now()
         row.changed_at, row.has_keys = row.erased_at, False
         self._context.audit.append(session, by.id, "case.erased", row.id, {"recalled": recalled})

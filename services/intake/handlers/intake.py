@@ -33,6 +33,7 @@ from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
 from services.intake.handlers.reasons import Reasons
 from services.intake.handlers.receipts import Receipts
+from services.intake.handlers.same_person import SamePeople
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
@@ -51,6 +52,7 @@ class Intake:
     cases: Cases
     drafts: Drafts
     handovers: Handovers
+    same_people: SamePeople
     asking: Asking
     imports: Imports
     consents: Consents
@@ -97,6 +99,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         cases=cases,
         drafts=Drafts(context, cases),
         asking=asking,
+        same_people=SamePeople(context, cases, people),
         handovers=Handovers(context, cases, people),
         imports=Imports(context, cases),
         consents=consents,

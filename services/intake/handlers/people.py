@@ -12,11 +12,12 @@ from services.intake.domain import description as descriptions
 from services.intake.domain import person_record
 from services.intake.domain.asking import EnquirerCheck, Identity, Order
 from services.intake.domain.case import Case, Enquirer, Episode, Separation
-from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
+from services.intake.domain.codes import CaseKind, Category, Outcome, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.description import describe
 from services.intake.domain.person import Person
 from services.intake.domain.triage import NOT_ASKED, Answer, Triage
+from services.intake.handlers.case_views import EpisodeView
 from services.intake.handlers.errors import CaseErased
 from services.intake.handlers.ports import Context
 from services.intake.handlers.vault import CaseVault
@@ -142,6 +143,29 @@ class People:
                 cipher, enquirer.id, _enquirer_record(case.enquirer)
             )
         session.flush()
+
+    def end_episode(
+        self, session: Session, case_id: str, outcome: Outcome | None, *, running: bool = False
+    ) -> None:
+        """Write down that the newest episode is over and how, or that it is running again."""
+        newest = select(EpisodeRow).where(EpisodeRow.case_id == case_id).order_by(EpisodeRow.number.desc())
+        episode = session.scalars(newest).first()
+        if episode is not None:
+            episode.ended_at = None if running else self._context.clock.now()
+            episode.outcome = outcome.value if outcome else None
+            session.flush()
+
+    def episodes(self, session: Session, case_id: str) -> list[EpisodeView]:
+        """Every disappearance of the person, the newest first."""
+        cipher = self._vault.of(session, case_id)
+        found = select(EpisodeRow).where(EpisodeRow.case_id == case_id).order_by(EpisodeRow.number.desc())
+        made = []
+        for row in session.scalars(found):
+            record = fields.EPISODE_RECORD.open(cipher, row.id, row.record)
+            separation = _separation(record.get("separation"))
+            began = _date(record.get("began"))
+            made.append(EpisodeView(row.number, began, separation, row.created_at, row.ended_at, row.outcome))
+        return made
 
     def forget(self, session: Session, row: CaseRow) -> None:
         """Erasure: the key first, then the ciphertext, which nobody could read any more."""

@@ -1,6 +1,6 @@
 """Cases and the people in them. `LargeBinary` columns are ciphertext under the case's own key (case 82)."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.store.base import Code, IntakeBase, Moment, Number, Ref, RefKey
@@ -75,6 +75,10 @@ class EpisodeRow(IntakeBase):
     number: Mapped[int]
     record: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    """When the search for this disappearance was ended here."""
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    """How it ended, as a code that says nothing of a place; None when nobody said."""
 
 
 class EnquirerRow(IntakeBase):

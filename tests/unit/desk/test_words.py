@@ -26,6 +26,7 @@ LISTS: dict[str, type[StrEnum]] = {
     "kind": codes.CaseKind,
     "category": codes.Category,
     "risk": codes.Risk,
+    "outcome": codes.Outcome,
     "tracing_status": codes.TracingStatus,
     "urgency": codes.Urgency,
     "msg_status": codes.MsgStatus,

@@ -8,12 +8,15 @@ from werkzeug.datastructures import MultiDict
 
 from services.intake.desk import again, case_form, case_merge, guard, language
 from services.intake.desk.access import page
+from services.intake.desk.case_form import CaseForm
 from services.intake.desk.i18n import gettext
 from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
+from services.intake.desk.sentences import said
 from services.intake.desk.triage_words import proposal_for
 from services.intake.domain.case import ALLOWED
-from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
+from services.intake.domain.codes import CaseKind, Category, Outcome, Risk, TracingStatus
+from services.intake.domain.dates import BadDate, PartialDate
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
 from services.intake.handlers.case_lists import CaseFilter
 from services.intake.handlers.errors import CaseErased, EditConflict
@@ -95,7 +98,8 @@ def one_case(case_id: str) -> ResponseReturnValue:
     try:
         view = made.intake.cases.get(case_id, actor)
     except CaseErased:
-        return render_template("case_erased.html", history=made.history.of_case(case_id, actor)), 410
+        history = made.history.of_case(case_id, actor)
+        return render_template("case_erased.html", history=history, history_of=case_id), 410
     alerts = made.intake.alerts.overview(actor, case_id=case_id)
     handovers = made.intake.handovers.of_case(case_id, actor)
     standing = made.intake.asking.standing(case_id, actor)
@@ -112,6 +116,8 @@ def one_case(case_id: str) -> ResponseReturnValue:
         photos=made.intake.photos.overview(case_id, actor),
         papers=made.intake.attachments.overview(case_id, actor),
         history=made.history.of_case(case_id, actor),
+        history_of=case_id,
+        kin=made.intake.same_people.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
         handovers=handovers,
         standing=standing,
@@ -174,6 +180,45 @@ def reopen_case(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
+@page(pages, "/<case_id>/missing-again", WRITES_CASES, ("GET", "POST"))
+def missing_again(case_id: str) -> ResponseReturnValue:
+    """The same person disappeared again: a new episode of the same case."""
+    actor, cases = guard.actor(), desk().intake.cases
+    if request.method == "GET":
+        summary = cases.get(case_id, actor).summary
+        return render_template("case_again.html", case=summary, form=CaseForm({}))
+    text = request.form.get("began", "").strip()
+    try:
+        began = PartialDate.parse(text, desk().clock.now().date()) if text else None
+    except BadDate as error:
+        form = CaseForm({"began": text}, errors={"began": said(error)})
+        summary = cases.get(case_id, actor).summary
+        return render_template("case_again.html", case=summary, form=form), 422
+    cases.missing_again(case_id, began, _version(), actor)
+    flash(gettext("The case is open again, with a new disappearance. Nothing is shared yet."))
+    return redirect(url_for("cases.edit_case", case_id=case_id), 303)
+
+
+@page(pages, "/<case_id>/history", READS_CASES)
+def case_history(case_id: str) -> ResponseReturnValue:
+    """Everything that was done with a case, page by page."""
+    history = desk().history.of_case(case_id, guard.actor(), page_number())
+    return render_template("case_history.html", history=history, history_of=case_id)
+
+
+@page(pages, "/<case_id>/same-person", WRITES_CASES, ("POST",))
+def same_person(case_id: str) -> ResponseReturnValue:
+    """Say that another case is of the same person, or take that back. Neither case is changed (rule 6)."""
+    people, other = desk().intake.same_people, request.form.get("other", "")
+    if request.form.get("undo") == "yes":
+        people.unlink(case_id, other, guard.actor())
+        flash(gettext("The link is taken back."))
+    else:
+        people.link(case_id, other, guard.actor())
+        flash(gettext("The two cases are linked. Neither of them is changed."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
 @page(pages, "/<case_id>/end", WRITES_CASES, ("GET", "POST"))
 def end_search(case_id: str) -> ResponseReturnValue:
     """End the search: close the case and take its alerts back. The reason stays in the house (journey 5)."""
@@ -182,7 +227,9 @@ def end_search(case_id: str) -> ResponseReturnValue:
         view = intake.cases.get(case_id, actor)
         alerts = intake.alerts.overview(actor, case_id=case_id, live_only=True)
         return render_template("case_end.html", case=view.summary, alerts=alerts)
-    intake.cases.end_search(case_id, _version(), actor)
+    told = request.form.get("outcome", "")
+    outcome = Outcome(told) if told in list(Outcome) else None
+    intake.cases.end_search(case_id, _version(), actor, outcome=outcome)
     flash(gettext("The search is ended. Partners delete what they have and sign for it."))
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 

@@ -150,7 +150,7 @@ def _shown(
 
 def _check(view: DraftView, stored: CaseForm, *, changed: bool = False) -> str:
     """Everything that was written, by step, and what is missing."""
-    form, _ = case_steps.judged(stored, CHECK, desk().clock.now().date())
+    form, made = case_steps.judged(stored, CHECK, desk().clock.now().date())
     told = [
         (step, [(name, form_value(name, form.part(name))) for name in fields if form.part(name)])
         for step, fields in STEPS.items()
@@ -166,6 +166,7 @@ def _check(view: DraftView, stored: CaseForm, *, changed: bool = False) -> str:
         told=told,
         changed=changed,
         step_of=case_steps.step_of,
+        alike=desk().intake.same_people.of_person(made.person, guard.actor()) if made else [],
         proposal=proposal_of(form),
     )
 
