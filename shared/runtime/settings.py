@@ -91,6 +91,11 @@ class ServiceSettings(BaseSettings):
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8
     public_url: str = "http://localhost:8080"
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ("lt", "en", "fr")
+    second_step: Literal["off", "privileged", "everybody"] = "privileged"
+    """Who has to set up a second step of the sign-in before anything else: nobody, the roles that watch over
+    others (administrator, safeguarding lead, auditor), or all. Whoever wants one may always have one."""
+    lock_minutes: Annotated[int, Field(ge=1, le=720)] = 15
+    """After so long without a request the desk asks for the password again."""
     smtp: SmtpSettings | None = None
     receipt_slot_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
     alerts_a_slot: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

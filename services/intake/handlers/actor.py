@@ -31,6 +31,8 @@ SUSPENDS_PARTNERS = COMPARES_PARTNERS | {UserRole.CASEWORKER}
 ADMINISTERS = frozenset({UserRole.ADMINISTRATOR})
 SEES_PARTNERS = frozenset(UserRole)
 SEES_ALARMS = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD, UserRole.AUDITOR})
+PRIVILEGED = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD, UserRole.AUDITOR})
+"""These watch over others, or let them in: a stolen password must not be enough to act as one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,14 @@ class SignInFailed(IntakeError):
     """Signing in did not work. Check login and password; after several attempts, wait a few minutes."""
 
 
+class WrongCode(IntakeError):
+    """This code is not right, or was used. Take the next one; after several attempts, wait a few minutes."""
+
+
+class NotProved(IntakeError):
+    """That was not right. After several attempts, wait a few minutes."""
+
+
 class MustChangePassword(IntakeError):
     """Another person chose this password: set your own first. It opens nothing else."""
 

@@ -25,6 +25,7 @@ from services.intake.handlers.pseudonyms.answers import Answers
 from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
 from services.intake.handlers.receipts import Receipts
+from services.intake.handlers.second_step import SecondSteps
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
@@ -39,6 +40,7 @@ class Intake:
     context: Context
     users: Users
     sign_ins: SignIns
+    second_steps: SecondSteps
     cases: Cases
     imports: Imports
     consents: Consents
@@ -72,10 +74,12 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     receipts = Receipts(context, alarms, shares.send_anew)
     asker = Asker(context, people, alarms)
     events, duty = MatchEvents(context), Duty(context)
+    sign_ins = SignIns(context, hasher)
     return Intake(
         context=context,
         users=Users(context, hasher),
-        sign_ins=SignIns(context, hasher),
+        sign_ins=sign_ins,
+        second_steps=SecondSteps(context, sign_ins),
         cases=cases,
         imports=Imports(context, cases),
         consents=consents,

@@ -32,6 +32,8 @@ class UserRow(IntakeBase):
     """Before this moment the account is no second person: somebody else may be using it (rule 9)."""
     must_change: Mapped[bool] = mapped_column(default=False)
     """Another person knows the password: it serves for nothing but to set one's own."""
+    second_step: Mapped[bool] = mapped_column(default=False)
+    """The password alone does not sign in: a second step is set up."""
 
 
 class SessionRow(IntakeBase):
@@ -47,6 +49,10 @@ class SessionRow(IntakeBase):
     last_seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    proved_at: Mapped[Moment]
+    """When the person last proved who they are: sensitive acts want that it is not long ago."""
+    half: Mapped[bool] = mapped_column(default=False)
+    """The password was right and the second step is still to come: good for nothing else."""
 
 
 class ApiTokenRow(IntakeBase):

@@ -151,7 +151,11 @@ def end_search(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
-@page(pages, "/<case_id>/erase", WRITES_CASES, ("GET", "POST"))
+def _sure() -> bool:
+    return request.form.get("sure") == "yes"
+
+
+@page(pages, "/<case_id>/erase", WRITES_CASES, ("GET", "POST"), sensitive=_sure)
 def erase_case(case_id: str) -> ResponseReturnValue:
     """Erase a case, here and at every partner. The box has to be ticked (journey 6)."""
     actor, intake = guard.actor(), desk().intake
