@@ -41,6 +41,14 @@ class WeakPassword(IntakeError):
     """A password has at least 12 characters and is not your login; four unrelated words do well."""
 
 
+class LinkNotGood(IntakeError):
+    """This link is not good any more: it works once and for a short time. Ask for a new one."""
+
+
+class OwnAccount(IntakeError):
+    """Nobody switches off their own account, or takes its second step away here; ask another administrator."""
+
+
 class LoginTaken(IntakeError):
     """Somebody has this login already; choose another one."""
 

@@ -14,6 +14,7 @@ from services.intake.handlers.consents import Consents
 from services.intake.handlers.duty import Duty
 from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.imports import Imports
+from services.intake.handlers.invitations import Invitations
 from services.intake.handlers.match_events import MatchEvents
 from services.intake.handlers.matches import Matches
 from services.intake.handlers.notices import Notices
@@ -41,6 +42,7 @@ class Intake:
     users: Users
     sign_ins: SignIns
     second_steps: SecondSteps
+    invitations: Invitations
     cases: Cases
     imports: Imports
     consents: Consents
@@ -80,6 +82,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         users=Users(context, hasher),
         sign_ins=sign_ins,
         second_steps=SecondSteps(context, sign_ins),
+        invitations=Invitations(context, hasher),
         cases=cases,
         imports=Imports(context, cases),
         consents=consents,

@@ -14,6 +14,7 @@ from services.intake.handlers.errors import NotFound, NotProved, WrongCode
 from services.intake.handlers.ports import Context
 from services.intake.handlers.signin import SignIn, SignIns
 from services.intake.handlers.throttle import Throttle
+from services.intake.handlers.users import forget_second_step
 from services.intake.store.second_steps import CODE_SECRET, CodeDeviceRow, PaperCodeRow
 from services.intake.store.users import SessionRow, UserRow
 from shared.crypto.rest import RestCipher
@@ -111,7 +112,7 @@ class SecondSteps:
     def take_away(self, by: Actor) -> None:
         """The app is worth nothing any more: before a new telephone is set up."""
         with self._context.database.begin() as session:
-            forget(session, by.id)
+            forget_second_step(session, by.id)
             self._context.audit.append(session, by.id, "second_step.taken_away", by.id, {})
 
     def finish(self, half: SignIn, code: str, source: str) -> SignIn:
@@ -198,14 +199,6 @@ class SecondSteps:
 
     def _paper_hash(self, user_id: str, code: str) -> bytes:
         return hmac.digest(self._paper_key, f"{user_id}|{code}".encode(), hashlib.sha256)
-
-
-def forget(session: Session, user_id: str) -> None:
-    """Within the caller's transaction: this person has no second step any more."""
-    session.execute(delete(CodeDeviceRow).where(CodeDeviceRow.user_id == user_id))
-    session.execute(delete(PaperCodeRow).where(PaperCodeRow.user_id == user_id))
-    session.get_one(UserRow, user_id).second_step = False
-    session.flush()
 
 
 def _paper_code() -> str:

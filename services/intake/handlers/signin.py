@@ -27,6 +27,7 @@ HALF_FOR = timedelta(minutes=10)
 """How long the second step may take."""
 NOTE_EVERY = timedelta(seconds=30)
 """A session's last use is written down at most this often: a look should not be a write."""
+NOTE_TOKEN_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ class IssuedToken:
     id: str
     token: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """An API token that is good, for the list of its owner."""
+
+    id: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
 
 
 class SignIns:
@@ -193,6 +205,23 @@ class SignIns:
             self._context.audit.append(session, by.id, "token.issued", row.id, {})
         return IssuedToken(row.id, token, row.expires_at)
 
+    def tokens(self, by: Actor) -> list[LiveToken]:
+        """One's own API tokens that are good, the newest first."""
+        chosen = (
+            select(ApiTokenRow)
+            .where(
+                ApiTokenRow.user_id == by.id,
+                ApiTokenRow.revoked_at.is_(None),
+                ApiTokenRow.expires_at > self._context.clock.now(),
+            )
+            .order_by(ApiTokenRow.created_at.desc(), ApiTokenRow.id)
+        )
+        with self._context.database.read() as session:
+            return [
+                LiveToken(row.id, row.label, row.created_at, row.expires_at, row.last_used_at)
+                for row in session.scalars(chosen)
+            ]
+
     def resume_token(self, token: str) -> Actor:
         """Who an API token acts as. Raises NotSignedIn."""
         now = self._context.clock.now()
@@ -208,6 +237,9 @@ class SignIns:
             or now >= row.expires_at
         ):
             raise NotSignedIn()
+        if row.last_used_at is None or now - row.last_used_at >= NOTE_TOKEN_EVERY:
+            with self._context.database.begin() as session:
+                session.get_one(ApiTokenRow, row.id).last_used_at = now
         return _actor(user)
 
     def revoke_token(self, token_id: str, by: Actor) -> None:
