@@ -38,6 +38,12 @@ def test_which_acts_are_sensitive(house: House) -> None:
         "second_step.set_up",
         "second_step.new_paper",
         "second_step.take_away",
+        "staff.invite",
+        "staff.new_link",
+        "staff.disable",
+        "staff.enable",
+        "staff.sign_out_everywhere",
+        "staff.take_second_step",
     }
 
 

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
 from services.intake.desk.ports import desk
+from services.intake.desk.secret_fields import SECRETS
 from services.intake.desk.sentences import said
 from services.intake.handlers.errors import NotProved
 from services.intake.handlers.signin import SignIn
@@ -24,10 +25,6 @@ from shared.crypto.errors import CannotDecrypt
 
 KEPT = "kept"
 PASSWORD, CODE = "proof_password", "proof_code"
-SECRET_FIELDS = frozenset(
-    {KEPT, PASSWORD, CODE, "csrf_token", "login", "password", "new", "again", "code", "credential"}
-)
-"""What a page is never given back: what proves who one is, and the marks of the form itself."""
 
 
 def take(who: SignIn | None) -> ResponseReturnValue | None:
@@ -91,7 +88,7 @@ def _page(who: SignIn, error: str, **parts: object) -> str:
 
 
 def _sealed(who: SignIn) -> str:
-    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in SECRET_FIELDS]
+    typed = [pair for pair in request.form.items(multi=True) if pair[0] not in SECRETS]
     packed = zlib.compress(json.dumps(typed).encode())
     return base64.urlsafe_b64encode(_keeper().seal(who.actor.id, request.path, packed)).decode()
 

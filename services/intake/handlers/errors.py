@@ -46,7 +46,7 @@ class LinkNotGood(IntakeError):
 
 
 class OwnAccount(IntakeError):
-    """Nobody switches off their own account, or takes its second step away here; ask another administrator."""
+    """Nobody switches off their own account, or takes its second step away here; ask a colleague."""
 
 
 class LoginTaken(IntakeError):

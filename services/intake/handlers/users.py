@@ -110,7 +110,7 @@ class Users:
             return [_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.login))]
 
     def deactivate(self, user_id: str, by: Actor) -> Leaving:
-        """Switch an account off. Its sessions, tokens and links end at once, and links that it made (case 98).
+        """Switch an account off. Its sessions, tokens and links end at once, and those it made (case 98).
 
         Raises OwnAccount.
         """

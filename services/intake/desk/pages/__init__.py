@@ -5,10 +5,12 @@ from services.intake.desk.pages import (
     alerts,
     cases,
     imports,
+    leaving,
     matches,
     partners,
     second_step,
     share,
+    staff,
     today,
 )
 
@@ -16,6 +18,8 @@ BLUEPRINTS = (
     today.pages,
     account.pages,
     second_step.pages,
+    leaving.pages,
+    staff.pages,
     cases.pages,
     share.pages,
     alerts.pages,

@@ -92,6 +92,7 @@ def account() -> ResponseReturnValue:
         sessions=opened,
         this_session=current.session_id,
         second_step=desk().intake.second_steps.standing(current.actor),
+        tokens=desk().intake.sign_ins.tokens(current.actor),
     )
 
 
@@ -130,6 +131,14 @@ def end_session(session_id: str) -> ResponseReturnValue:
     """End one of one's own sign-ins."""
     desk().sessions.end(session_id, guard.actor())
     flash(gettext("That sign-in was ended."))
+    return redirect(url_for("account.account"), 303)
+
+
+@page(pages, "/account/tokens/<token_id>/end", SIGNED_IN, ("POST",))
+def end_token(token_id: str) -> ResponseReturnValue:
+    """End one of one's own accesses for programs."""
+    desk().intake.sign_ins.revoke_token(token_id, guard.actor())
+    flash(gettext("That access was ended."))
     return redirect(url_for("account.account"), 303)
 
 

@@ -90,7 +90,7 @@ def take_second_step(user_id: str) -> ResponseReturnValue:
 
 @page(pages, "/welcome/<token>", ANYBODY, ("GET", "POST"))
 def welcome(token: str) -> ResponseReturnValue:
-    """Where a link leads: choose a password. Looking uses nothing up; a link that is not good says only that."""
+    """Where a link leads: choose a password. Looking uses nothing up."""
     links, error = desk().intake.invitations, ""
     try:
         invited = links.look(token)
