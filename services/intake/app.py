@@ -149,6 +149,7 @@ class IntakeApp:
         if self.guard.check() is None:
             with self.database.begin() as session:
                 self.use_cases.sign_ins.purge(session)
+                self.use_cases.watch.purge(session)
 
     def tell_everybody(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key of ours: into the directory, to our matching, to every partner."""
@@ -183,7 +184,7 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> IntakeApp:
         bundle,
         keys,
         directory,
-        intake.build(context),
+        intake.build(context, looks_a_day=settings.looks_a_day),
         ServiceMetrics(),
         ClockGuard(clock, memory=ClockSeen(database)),
     )

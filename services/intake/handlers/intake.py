@@ -1,13 +1,15 @@
 """All use cases of intake, built together: what the desk, the API and the command line are given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 
+from services.intake.handlers import watch
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.attachments import Attachments
+from services.intake.handlers.audit_log import AuditLog
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -33,6 +35,7 @@ from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
+from services.intake.handlers.watch import Watch, WatchedAudit
 from shared.post.incoming import Handler
 
 
@@ -44,6 +47,8 @@ class Intake:
     users: Users
     sign_ins: SignIns
     second_steps: SecondSteps
+    watch: Watch
+    audit_log: AuditLog
     invitations: Invitations
     cases: Cases
     imports: Imports
@@ -66,13 +71,18 @@ class Intake:
     """Message type -> handler, for the worker's Processor."""
 
 
-def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
+def build(
+    context: Context, hasher: PasswordHasher | None = None, *, looks_a_day: int = watch.LOOKS_A_DAY
+) -> Intake:
     """Put the use cases together. `hasher` defaults to Argon2id with the library's recommended cost."""
+    alarms = Alarms(context)
+    watcher = Watch(context, alarms, looks_a_day)
+    # Whatever is written down as a look is counted there, so that no use case can forget to.
+    context = replace(context, audit=WatchedAudit(context.audit, watcher))
     hasher = BoundedHasher(hasher or PasswordHasher())
     vault = CaseVault(context)
     people = People(context, vault)
     shares = Shares(context, people)
-    alarms = Alarms(context)
     cases = Cases(context, vault, people, shares)
     consents = Consents(context, people)
     notices = Notices(context, consents)
@@ -86,6 +96,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         users=Users(context, hasher),
         sign_ins=sign_ins,
         second_steps=SecondSteps(context, sign_ins),
+        watch=watcher,
+        audit_log=AuditLog(context),
         invitations=Invitations(context, hasher),
         cases=cases,
         imports=Imports(context, cases),

@@ -10,7 +10,7 @@ from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
 from services.intake.domain.case import ALLOWED
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
-from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.actor import LAYS_DECOYS, READS_CASES, WRITES_CASES
 from services.intake.handlers.case_lists import CaseFilter
 from services.intake.handlers.errors import CaseErased, EditConflict
 
@@ -93,7 +93,16 @@ def one_case(case_id: str) -> ResponseReturnValue:
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
         writes=actor.role in WRITES_CASES,
+        decoy=made.intake.watch.is_decoy(case_id, actor) if actor.role in LAYS_DECOYS else None,
     )
+
+
+@page(pages, "/<case_id>/decoy", LAYS_DECOYS, ("POST",))
+def decoy(case_id: str) -> ResponseReturnValue:
+    """Make a case a decoy, or an ordinary one again; only safeguarding leads know which are (case 95)."""
+    desk().intake.watch.mark(case_id, request.form.get("decoy") == "yes", guard.actor())
+    flash(gettext("Done."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
 @page(pages, "/<case_id>/edit", WRITES_CASES, ("GET", "POST"))

@@ -40,6 +40,7 @@ def today() -> ResponseReturnValue:
         unsigned=[Delivery(alert, share) for alert in alerts for share in alert.shares if is_unsigned(share)],
         held=[partner for partner in intake.partners.overview(actor) if partner.hold],
         alarms=intake.alarms.open(actor) if alarms else [],
+        colleagues=desk().history.names({one.subject for one in intake.alarms.open(actor)}) if alarms else {},
         notices=intake.notices.overview(actor) if reads else [],
         duty={entry.reference: entry for entry in intake.duty.entries(actor)} if reads else {},
     )
