@@ -90,7 +90,16 @@ class ServiceSettings(BaseSettings):
     web_health_port: AnyPort = 8091  # the desk's own health pages, beside those of intake's worker
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8
     public_url: str = "http://localhost:8080"
-    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ("lt", "en", "fr")
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = (
+        "lt",
+        "en",
+        "fr",
+        "pl",
+        "ru",
+        "uk",
+        "lv",
+        "de",
+    )
     second_step: Literal["off", "privileged", "everybody"] = "privileged"
     """Who has to set up a second step of the sign-in before anything else: nobody, the roles that watch over
     others (administrator, safeguarding lead, auditor), or all. Whoever wants one may always have one."""

@@ -16,6 +16,9 @@ from shared.runtime.settings import ServiceSettings
 EXTENSION = "myosotis-desk"
 LANGUAGES = ("lt", "en", "fr")
 """The languages that have a complete catalogue."""
+BEGUN = ("pl", "ru", "uk", "lv", "de")
+"""Languages with a part of the sentences; the others are said in English (docs/LANGUAGES.md)."""
+OFFERED = (*LANGUAGES, *BEGUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Desk:
     safety: Safety = field(default_factory=Safety)
 
     @classmethod
-    def of(cls, intake: Intake, languages: tuple[str, ...] = LANGUAGES, safety: Safety | None = None) -> Self:
+    def of(cls, intake: Intake, languages: tuple[str, ...] = OFFERED, safety: Safety | None = None) -> Self:
         """Made from the use cases; a language without a catalogue is not offered."""
         return cls(
             organisation=intake.context.organisation,
@@ -58,7 +61,7 @@ class Desk:
             history=History(intake.context, intake.cases),
             sessions=Sessions(intake.context),
             clock=intake.context.clock,
-            languages=tuple(one for one in languages if one in LANGUAGES) or ("en",),
+            languages=tuple(one for one in languages if one in OFFERED) or ("en",),
             safety=safety or Safety(),
         )
 
