@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.web.house import House
 from services.intake.handlers.actor import UserRole
+from tests.web.house import House
 from tests.web.paths import CENSUS, NONE, filled, foreign, own, rules
 
 TAKES = ("<case_id>", "<alert_id>", "<match_id>")

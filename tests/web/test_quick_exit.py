@@ -37,5 +37,5 @@ def test_escape_three_times_leaves_a_calendar_and_no_way_back(tmp_path: Path) ->
         assert "Kanar" not in page.content()
         page.goto(f"{desk.address}/cases")
         assert page.url.endswith("/sign-in")
-        assert said == []
+        assert [one for one in said if not one.startswith("Clear-Site-Data") and "401" not in one] == []
         chromium.close()
