@@ -59,6 +59,15 @@ CENSUS: dict[str, object] = {
     "cases.reopen_case": WRITES_CASES,
     "cases.end_search": WRITES_CASES,
     "cases.erase_case": WRITES_CASES,
+    "asking.allow": WRITES_CASES,
+    "search.case_search": READS_CASES,
+    "search.alert_search": READS_CASES,
+    "drafts.new_draft": WRITES_CASES,
+    "drafts.one_step": WRITES_CASES,
+    "drafts.discard": WRITES_CASES,
+    "night.call": WRITES_CASES,
+    "night.write_handover": WRITES_CASES,
+    "night.take_over": WRITES_CASES,
     "share.share": WRITES_CASES,
     "share.update": WRITES_CASES,
     "alerts.alert_list": READS_CASES,
@@ -80,6 +89,11 @@ CENSUS: dict[str, object] = {
     "photos.picture": READS_CASES,
     "photos.small": READS_CASES,
     "photos.remove_photo": WRITES_CASES,
+    "renewals.give_reason": WRITES_CASES,
+    "renewals.renew": WRITES_CASES,
+    "consents.consent_list": READS_CASES,
+    "consents.record_consent": WRITES_CASES,
+    "consents.withdraw_consent": WRITES_CASES,
     "attachments.attachment_list": READS_CASES,
     "attachments.add_attachment": WRITES_CASES,
     "attachments.take_out": READS_CASES,
@@ -120,11 +134,15 @@ def own(house: House) -> dict[str, str]:
         "session_id": f"signin_{NOBODY}",
         "alarm_id": house.of["alarm"],
         "batch_id": house.of["batch"],
+        "draft_id": house.of["draft"],
+        "step": "person",
+        "handover_id": house.of["handover"],
         "filename": "desk.css",
         "user_id": f"user_{NOBODY}",
         "link_id": f"link_{NOBODY}",
         "token_id": f"token_{NOBODY}",
         "token": NOBODY,
+        "consent_id": f"consent_{NOBODY}",
         "photo_id": house.of["photo"],
         "attachment_id": house.of["attachment"],
     }
@@ -133,10 +151,12 @@ def own(house: House) -> dict[str, str]:
 def foreign(house: House) -> dict[str, str]:
     """The same of another team."""
     names = {"case_id": "foreign", "alert_id": "foreign_alert", "match_id": "foreign_match"}
+    names |= {"draft_id": "foreign_draft", "handover_id": "foreign_handover"}
     return {part: house.of[name] for part, name in names.items()}
 
 
 NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"}
+NONE |= {"draft_id": f"draft_{NOBODY}", "handover_id": f"handover_{NOBODY}"}
 """Well-formed, and nobody's."""
 
 

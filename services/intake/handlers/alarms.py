@@ -26,6 +26,7 @@ KINDS: dict[str, str] = {
     "card_refused": "A partner's new card was refused; the old one stays in use.",
     "many_looks": "A colleague looked at unusually many cases today.",
     "decoy_opened": "A colleague opened a decoy: a case that nobody has a reason to open.",
+    "many_asked_for": "One enquirer asked about more people in a day than one person should; look at them.",
     "key_revoked": "A partner revoked a key; what came under it is to be looked at.",
 }
 """What each kind means, in one sentence that the desk translates."""

@@ -8,13 +8,16 @@ from services.intake.handlers import watch
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.asking import Asking
 from services.intake.handlers.attachments import Attachments
 from services.intake.handlers.audit_log import AuditLog
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
+from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.duty import Duty
+from services.intake.handlers.handovers import Handovers
 from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.imports import Imports
 from services.intake.handlers.invitations import Invitations
@@ -29,12 +32,14 @@ from services.intake.handlers.pseudonyms.answerer import Answerer
 from services.intake.handlers.pseudonyms.answers import Answers
 from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
+from services.intake.handlers.reasons import Reasons
 from services.intake.handlers.receipts import Receipts
 from services.intake.handlers.second_step import SecondSteps
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
+from services.intake.handlers.waiting import Waiting
 from services.intake.handlers.watch import Watch, WatchedAudit
 from shared.post.incoming import Handler
 
@@ -51,8 +56,13 @@ class Intake:
     audit_log: AuditLog
     invitations: Invitations
     cases: Cases
+    drafts: Drafts
+    handovers: Handovers
+    asking: Asking
     imports: Imports
     consents: Consents
+    reasons: Reasons
+    waiting: Waiting
     photos: Photos
     attachments: Attachments
     alerts: Alerts
@@ -83,7 +93,8 @@ def build(
     vault = CaseVault(context)
     people = People(context, vault)
     shares = Shares(context, people)
-    cases = Cases(context, vault, people, shares)
+    asking = Asking(context, people)
+    cases = Cases(context, vault, people, shares, asking)
     consents = Consents(context, people)
     notices = Notices(context, consents)
     partners = Partners(context, alarms, shares.send_pending)
@@ -100,11 +111,14 @@ def build(
         audit_log=AuditLog(context),
         invitations=Invitations(context, hasher),
         cases=cases,
+        drafts=Drafts(context, cases),
+        asking=asking,
+        handovers=Handovers(context, cases, people),
         imports=Imports(context, cases),
         consents=consents,
+        alerts=Alerts(context, people, shares, asking),
         photos=Photos(context, people, cases),
         attachments=Attachments(context, people, cases),
-        alerts=Alerts(context, people, shares),
         receipts=receipts,
         matches=Matches(context, people),
         notices=notices,
@@ -114,6 +128,8 @@ def build(
         duty=duty,
         short_codes=ShortCodes(context, people),
         connection=Connection(context),
+        reasons=Reasons(context, cases),
+        waiting=Waiting(context, people),
         asker=asker,
         handlers={
             "pseudonym.request": Answerer(context, alarms).on_request,

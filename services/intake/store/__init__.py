@@ -1,6 +1,18 @@
 """Intake's own tables, one file a topic. What names a person is ciphertext under the key of its case."""
 
-from services.intake.store import alerts, cases, desk, matches, papers, pseudonyms, second_steps, users
+from services.intake.store import (
+    alerts,
+    cases,
+    desk,
+    drafts,
+    handovers,
+    matches,
+    papers,
+    permissions,
+    pseudonyms,
+    second_steps,
+    users,
+)
 from services.intake.store.base import IntakeBase
 
 __all__ = [
@@ -8,8 +20,11 @@ __all__ = [
     "alerts",
     "cases",
     "desk",
+    "drafts",
+    "handovers",
     "matches",
     "papers",
+    "permissions",
     "pseudonyms",
     "second_steps",
     "users",
