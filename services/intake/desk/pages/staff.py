@@ -104,7 +104,7 @@ def welcome(token: str) -> ResponseReturnValue:
     except WeakPassword as problem:
         error = said(problem)
     except LinkNotGood as problem:
-        return render_template("welcome.html", invited=None, error=said(problem), token=""), 404
+        return render_template("welcome.html", invited=None, error=said(problem)), 404
     return render_template("welcome.html", invited=invited, error=error, token=token), 422 if error else 200
 
 
