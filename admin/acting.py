@@ -50,6 +50,9 @@ def acting(
     password = console.secret(f"Password of {login}", password_file).decode("utf-8", errors="replace")
     sign_ins = intake.use_cases.sign_ins
     signed_in = sign_ins.sign_in(login, password, SOURCE, after_restore=after_restore)
+    if signed_in.half:
+        code = click.prompt(f"Code of the second step of {login}", type=str, hide_input=True, err=True)
+        signed_in = intake.use_cases.second_steps.finish(signed_in, code, SOURCE)
     try:
         if signed_in.must_change and not with_given_password:
             raise MustChangePassword(

@@ -9,9 +9,11 @@ from admin.acting import COMMAND, acting, person_options
 from admin.command import node_of
 from admin.console import json_option, yes_option
 from admin.errors import AdminError
+from admin.node import Node
 from services.intake.handlers.actor import UserRole
 from services.intake.handlers.errors import MustChangePassword
 from services.intake.handlers.intake import Intake
+from services.intake.handlers.invitations import Link
 from services.intake.handlers.users import User, fold_login
 
 ROLES = click.Choice([role.value for role in UserRole])
@@ -83,6 +85,47 @@ def add(
         )
     if first:
         console.say("Add a second administrator soon: it takes two people to verify a partner.")
+
+
+@user.command()
+@click.argument("new_login", metavar="LOGIN")
+@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+@click.option("--role", type=ROLES, required=True, help="What the person is here for.")
+@click.option("--language", help="Two letters; the desk's first language if not given.")
+@click.option("--team", default="main", show_default=True)
+@person_options
+@click.pass_context
+def invite(
+    ctx: click.Context,
+    new_login: str,
+    name: str,
+    role: str,
+    language: str | None,
+    team: str,
+    login: str,
+    password_file: Path | None,
+) -> None:
+    """Make an account and a link that works once, within a week: the person chooses the password there."""
+    node = node_of(ctx)
+    language = language or node.settings("intake").languages[0]
+    with node.intake() as intake, acting(intake, login, password_file) as actor:
+        made = intake.use_cases.invitations.invite(
+            new_login, name, UserRole(role), actor, language=language, team=team
+        )
+    _show_link(node, made)
+
+
+@user.command()
+@click.argument("other", metavar="LOGIN")
+@person_options
+@click.pass_context
+def link(ctx: click.Context, other: str, login: str, password_file: Path | None) -> None:
+    """A new link for somebody who forgot the password (one hour) or has not begun (a week)."""
+    node = node_of(ctx)
+    with node.intake() as intake, acting(intake, login, password_file) as actor:
+        found = _account(intake.use_cases, other)
+        made = intake.use_cases.invitations.renew(found.id, actor)
+    _show_link(node, made)
 
 
 @user.command("list")
@@ -176,6 +219,11 @@ def issue(ctx: click.Context, label: str, days: int, login: str, password_file: 
         made = intake.use_cases.sign_ins.issue_token(label, actor, days=days)
     console.note(f"Good until {console.moment(made.expires_at)}. It is not shown again:")
     console.say(made.token)
+
+
+def _show_link(node: Node, made: Link) -> None:
+    console.note(f"For {made.name}, once, until {console.moment(made.expires_at)}. It is not shown again:")
+    console.say(f"{node.settings('intake').public_url.rstrip('/')}/welcome/{made.token}")
 
 
 def _new_password(file: Path | None) -> str:

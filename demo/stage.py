@@ -160,7 +160,7 @@ def plan_of(
             "starttls": False,
             "sender": f"myosotis@{cast.id}.example",
         },
-        extra={"receipt_slot_seconds": 2, "poll_seconds": 0.2},
+        extra={"receipt_slot_seconds": 2, "poll_seconds": 0.2, "second_step": "off", "lock_minutes": 240},
     )
 
 

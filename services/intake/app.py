@@ -149,6 +149,7 @@ class IntakeApp:
         if self.guard.check() is None:
             with self.database.begin() as session:
                 self.use_cases.sign_ins.purge(session)
+                self.use_cases.watch.purge(session)
             with self.use_cases.context.database.begin() as session:
                 self.use_cases.drafts.expire(session)
 
@@ -185,7 +186,7 @@ def build(settings: ServiceSettings, clock: Clock | None = None) -> IntakeApp:
         bundle,
         keys,
         directory,
-        intake.build(context),
+        intake.build(context, looks_a_day=settings.looks_a_day),
         ServiceMetrics(),
         ClockGuard(clock, memory=ClockSeen(database)),
     )

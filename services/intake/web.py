@@ -9,7 +9,7 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from services.intake import api, desk
-from services.intake.desk.ports import Desk
+from services.intake.desk.ports import Desk, Safety
 from services.intake.handlers.intake import Intake
 from shared.runtime.health import Checks
 from shared.runtime.settings import ServiceSettings
@@ -39,7 +39,7 @@ def create(
         page=desk.error_page,
         is_known=_is_known,
     )
-    made = Desk.of(intake, settings.languages)
+    made = Desk.of(intake, settings.languages, Safety.of(settings))
     desk.add_to(app, made)
     api.add_to(app, made)
     return app

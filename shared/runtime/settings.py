@@ -100,6 +100,14 @@ class ServiceSettings(BaseSettings):
         "lv",
         "de",
     )
+    second_step: Literal["off", "privileged", "everybody"] = "privileged"
+    """Who has to set up a second step of the sign-in before anything else: nobody, the roles that watch over
+    others (administrator, safeguarding lead, auditor), or all. Whoever wants one may always have one."""
+    lock_minutes: Annotated[int, Field(ge=1, le=720)] = 15
+    """After so long without a request the desk asks for the password again."""
+    looks_a_day: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """How many different cases one person may look at in a day before the safeguarding lead and the auditor
+    are told; at three times as many the person is signed out everywhere."""
     smtp: SmtpSettings | None = None
     receipt_slot_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
     alerts_a_slot: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

@@ -124,6 +124,7 @@ def settings(folder: Path, **changes: Any) -> ServiceSettings:
         "key_file": folder / "key",
         "passphrase_file": folder / "pass",
         "public_url": "http://localhost",
+        "second_step": "off",
     }
     return ServiceSettings(**(values | changes))
 

@@ -6,12 +6,9 @@ from flask import current_app, g, render_template, request
 
 from services.intake.desk import guard
 from services.intake.desk.access import opened_by
+from services.intake.desk.secret_fields import SECRETS
 
-SECRETS = frozenset(
-    {"csrf_token", "login", "password", "new", "again", "code", "recovery", "secret", "pin", "word"}
-)
-"""Fields that no page ever gets back."""
-_SECRET_PAGES = ("account.", "security.", "factors.")
+_SECRET_PAGES = ("account.", "second_step.", "passkeys.", "staff.welcome")
 """Pages of passwords and second factors: nothing of them is kept, whatever the field is called."""
 _CHOICE = re.compile(r"[a-z0-9_.:-]*")
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from services.intake.desk import language
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import BEGUN, desk
-from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.actor import ADMINISTERS, AUDITS, READS_CASES, WRITES_CASES
 
 
 def add_to(app: Flask) -> None:
@@ -33,6 +33,10 @@ def navigation() -> list[tuple[str, str]]:
         shown.append(("cases.case_list", gettext("Cases")))
         shown.append(("alerts.alert_list", gettext("Alerts")))
     shown.append(("partners.partner_list", gettext("Partners")))
+    if g.actor.role in AUDITS:
+        shown.append(("audit.log_list", gettext("Log")))
+    if g.actor.role in ADMINISTERS:
+        shown.append(("staff.staff_list", gettext("Colleagues")))
     if g.actor.role in WRITES_CASES:
         shown.append(("imports.import_cases", gettext("Import a table")))
     return shown

@@ -35,6 +35,11 @@ SUSPENDS_PARTNERS = COMPARES_PARTNERS | {UserRole.CASEWORKER}
 ADMINISTERS = frozenset({UserRole.ADMINISTRATOR})
 SEES_PARTNERS = frozenset(UserRole)
 SEES_ALARMS = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD, UserRole.AUDITOR})
+AUDITS = frozenset({UserRole.AUDITOR, UserRole.SAFEGUARDING_LEAD})
+"""These read who did what. Not an administrator, whom the log watches as well."""
+LAYS_DECOYS = frozenset({UserRole.SAFEGUARDING_LEAD})
+PRIVILEGED = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD, UserRole.AUDITOR})
+"""These watch over others, or let them in: a stolen password must not be enough to act as one of them."""
 
 
 @dataclass(frozen=True, slots=True)

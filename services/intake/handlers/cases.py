@@ -23,6 +23,7 @@ from services.intake.handlers.search_terms import SOURCE_ID, terms_of
 from services.intake.handlers.vault import CaseVault
 from services.intake.store import papers
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
+from services.intake.store.desk import DecoyRow, LookRow
 from services.intake.store.handovers import HandoverRow
 from services.intake.store.links import SamePersonRow
 from services.intake.store.permissions import SharePermissionRow
@@ -167,7 +168,8 @@ class Cases(CaseReading):
         tasks.case_ended(session, row.id)
         self._context.post.tell(session, CaseClosedBody(case=row.id), priority=0)
         self._people.forget(session, row)
-        for table in (BlindIndexRow, ConsentRow, HandoverRow, SharePermissionRow, *papers.OF_A_CASE):
+        of_a_case = (BlindIndexRow, ConsentRow, LookRow, DecoyRow, HandoverRow, SharePermissionRow)
+        for table in (*of_a_case, *papers.OF_A_CASE):
             session.execute(delete(table).where(table.case_id == row.id))
         linked = or_(SamePersonRow.first == row.id, SamePersonRow.second == row.id)
         session.execute(delete(SamePersonRow).where(linked))

@@ -25,12 +25,28 @@ class SignInFailed(IntakeError):
     """Signing in did not work. Check login and password; after several attempts, wait a few minutes."""
 
 
+class WrongCode(IntakeError):
+    """This code is not right, or was used. Take the next one; after several attempts, wait a few minutes."""
+
+
+class NotProved(IntakeError):
+    """That was not right. After several attempts, wait a few minutes."""
+
+
 class MustChangePassword(IntakeError):
     """Another person chose this password: set your own first. It opens nothing else."""
 
 
 class WeakPassword(IntakeError):
     """A password has at least 12 characters and is not your login; four unrelated words do well."""
+
+
+class LinkNotGood(IntakeError):
+    """This link is not good any more: it works once and for a short time. Ask for a new one."""
+
+
+class OwnAccount(IntakeError):
+    """Nobody switches off their own account, or takes its second step away here; ask a colleague."""
 
 
 class LoginTaken(IntakeError):

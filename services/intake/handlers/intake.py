@@ -1,9 +1,10 @@
 """All use cases of intake, built together: what the desk, the API and the command line are given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 
+from services.intake.handlers import watch
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.crowds import Crowds
@@ -11,6 +12,7 @@ from services.intake.handlers.alerts.shares import Shares
 from services.intake.handlers.alerts.weighing import Weighing
 from services.intake.handlers.asking import Asking
 from services.intake.handlers.attachments import Attachments
+from services.intake.handlers.audit_log import AuditLog
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -20,6 +22,7 @@ from services.intake.handlers.duty import Duty
 from services.intake.handlers.handovers import Handovers
 from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.imports import Imports
+from services.intake.handlers.invitations import Invitations
 from services.intake.handlers.match_events import MatchEvents
 from services.intake.handlers.matches import Matches
 from services.intake.handlers.notices import Notices
@@ -34,11 +37,13 @@ from services.intake.handlers.pseudonyms.policies import Policies
 from services.intake.handlers.reasons import Reasons
 from services.intake.handlers.receipts import Receipts
 from services.intake.handlers.same_person import SamePeople
+from services.intake.handlers.second_step import SecondSteps
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
 from services.intake.handlers.waiting import Waiting
+from services.intake.handlers.watch import Watch, WatchedAudit
 from shared.post.incoming import Handler
 
 
@@ -49,6 +54,10 @@ class Intake:
     context: Context
     users: Users
     sign_ins: SignIns
+    second_steps: SecondSteps
+    watch: Watch
+    audit_log: AuditLog
+    invitations: Invitations
     cases: Cases
     drafts: Drafts
     handovers: Handovers
@@ -76,13 +85,18 @@ class Intake:
     """Message type -> handler, for the worker's Processor."""
 
 
-def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
+def build(
+    context: Context, hasher: PasswordHasher | None = None, *, looks_a_day: int = watch.LOOKS_A_DAY
+) -> Intake:
     """Put the use cases together. `hasher` defaults to Argon2id with the library's recommended cost."""
+    alarms = Alarms(context)
+    watcher = Watch(context, alarms, looks_a_day)
+    # Whatever is written down as a look is counted there, so that no use case can forget to.
+    context = replace(context, audit=WatchedAudit(context.audit, watcher))
     hasher = BoundedHasher(hasher or PasswordHasher())
     vault = CaseVault(context)
     people = People(context, vault)
     shares = Shares(context, people)
-    alarms = Alarms(context)
     asking = Asking(context, people)
     cases = Cases(context, vault, people, shares, asking)
     consents = Consents(context, people)
@@ -92,10 +106,15 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     asker = Asker(context, people, alarms)
     events, duty = MatchEvents(context), Duty(context)
     weighing = Weighing(context.organisation, people, Crowds(context, vault))
+    sign_ins = SignIns(context, hasher)
     return Intake(
         context=context,
         users=Users(context, hasher),
-        sign_ins=SignIns(context, hasher),
+        sign_ins=sign_ins,
+        second_steps=SecondSteps(context, sign_ins),
+        watch=watcher,
+        audit_log=AuditLog(context),
+        invitations=Invitations(context, hasher),
         cases=cases,
         drafts=Drafts(context, cases),
         asking=asking,

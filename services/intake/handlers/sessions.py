@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.intake.handlers.actor import Actor
 from services.intake.handlers.errors import NotFound
@@ -35,6 +35,7 @@ class Sessions:
             .where(
                 SessionRow.user_id == by.id,
                 SessionRow.revoked_at.is_(None),
+                SessionRow.half.is_(False),
                 SessionRow.expires_at > now,
                 SessionRow.last_seen_at > now - IDLE,
             )
@@ -53,3 +54,10 @@ class Sessions:
             if row.revoked_at is None:
                 row.revoked_at = self._context.clock.now()
                 self._context.audit.append(session, by.id, "sign_in.ended", session_id, {})
+
+    def end_all(self, by: Actor) -> None:
+        """End all of one's own sign-ins."""
+        with self._context.database.begin() as session:
+            mine = update(SessionRow).where(SessionRow.user_id == by.id, SessionRow.revoked_at.is_(None))
+            session.execute(mine.values(revoked_at=self._context.clock.now()))
+            self._context.audit.append(session, by.id, "sign_in.all_ended", by.id, {})

@@ -10,14 +10,14 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.intake.store.users import ApiTokenRow, SessionRow, UserRow
+from services.intake.store.users import ApiTokenRow, InvitationRow, SessionRow, UserRow
 
 
 def everybody(session: Session, now: datetime) -> int:
     """Switch off every account that is on, and end all sign-ins and tokens; returns how many accounts."""
     on = update(UserRow).where(UserRow.active.is_(True)).values(active=False, set_aside=True)
     changed: int = session.connection().execute(on).rowcount
-    for table in (SessionRow, ApiTokenRow):
+    for table in (SessionRow, ApiTokenRow, InvitationRow):
         session.execute(update(table).where(table.revoked_at.is_(None)).values(revoked_at=now))
     return changed
 

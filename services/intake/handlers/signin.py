@@ -13,17 +13,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.handlers.actor import SYSTEM, Actor, UserRole
-from services.intake.handlers.errors import BadField, NotFound, NotSignedIn, SignInFailed
+from services.intake.handlers.errors import BadField, NotFound, NotProved, NotSignedIn, SignInFailed
 from services.intake.handlers.ports import Context
 from services.intake.handlers.throttle import Throttle
 from services.intake.handlers.users import MAX_PASSWORD, fold_login
 from services.intake.store.users import ApiTokenRow, SessionRow, UserRow
 from shared.runtime import ids
 
-IDLE = timedelta(minutes=30)
+IDLE = timedelta(hours=2)
+"""Without a request for so long a session ends; it is locked long before (`lock_after`)."""
 LONGEST = timedelta(hours=12)
+HALF_FOR = timedelta(minutes=10)
+"""How long the second step may take."""
 NOTE_EVERY = timedelta(seconds=30)
 """A session's last use is written down at most this often: a look should not be a write."""
+NOTE_TOKEN_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class SignIn:
     expires_at: datetime = field()
     must_change: bool = False
     """Another person chose the password; nothing is open but to set one's own."""
+    second_step: bool = False
+    """The person has set up a second step."""
+    half: bool = False
+    """It is still to come: this session opens nothing."""
+    locked: bool = False
+    """Nobody used it for a while: it opens nothing until the person proves who they are."""
+    proved_at: datetime = field(kw_only=True)
+    """When they last did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,17 @@ class IssuedToken:
     id: str
     token: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """An API token that is good, for the list of its owner."""
+
+    id: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
 
 
 class SignIns:
@@ -62,8 +85,52 @@ class SignIns:
     def sign_in(self, login: str, password: str, source: str, *, after_restore: bool = False) -> SignIn:
         """Begin a session. SignInFailed is the same for unknown, wrong, switched off and too many tries.
 
+        Where a second step is set up the session is `half`: it opens nothing until `SecondSteps.finish`.
         `after_restore`: an administrator whose account a restore set aside may sign in as well, to release.
         """
+        user = self._tried(login, password, source, after_restore)
+        return self.begin(user.id, half=user.second_step)
+
+    def begin(self, user_id: str, *, half: bool = False) -> SignIn:
+        """A session for somebody who has proved who they are; `half` while the second step is to come."""
+        now, token = self._context.clock.now(), secrets.token_urlsafe(32)
+        row = SessionRow(
+            id=ids.new_id("signin"),
+            user_id=user_id,
+            token_hash=_hash(token),
+            created_at=now,
+            last_seen_at=now,
+            proved_at=now,
+            half=half,
+            expires_at=now + (HALF_FOR if half else LONGEST),
+        )
+        with self._context.database.begin() as session:
+            session.add(row)
+            action = "sign_in.first_step" if half else "sign_in.done"
+            self._context.audit.append(session, user_id, action, row.id, {})
+            user = session.get_one(UserRow, user_id)
+        return _signed_in(row, token, user)
+
+    def prove(self, signed_in: SignIn, password: str, source: str) -> None:
+        """The password once more, for a sensitive act or after the lock. Raises NotProved."""
+        try:
+            user = self._tried(signed_in.login, password, source, after_restore=False)
+        except SignInFailed:
+            raise NotProved() from None
+        if user.id != signed_in.actor.id:
+            raise NotProved()
+        self.proved(signed_in)
+
+    def proved(self, signed_in: SignIn) -> None:
+        """This person has just proved who they are."""
+        now = self._context.clock.now()
+        with self._context.database.begin() as session:
+            row = session.get_one(SessionRow, signed_in.session_id)
+            row.proved_at = row.last_seen_at = now
+            self._context.audit.append(session, signed_in.actor.id, "sign_in.proved", row.id, {})
+
+    def _tried(self, login: str, password: str, source: str, after_restore: bool) -> UserRow:
+        """Whose password this is. The work, and what is written down, are the same whatever is wrong."""
         folded, now = fold_login(login)[:200], self._context.clock.now()
         with self._context.database.read() as session:
             user = session.scalar(select(UserRow).where(UserRow.login == folded))
@@ -75,42 +142,36 @@ class SignIns:
         if silent:
             raise SignInFailed()
         with self._context.database.begin() as session:
-            if user is None or not right or not _usable(user, after_restore) or blocked:
+            good = user is not None and right and _usable(user, after_restore) and not blocked
+            if good:
+                self._throttle.succeeded(session, folded, source, now)
+            else:
                 if not blocked:  # a pause does not grow while it lasts, or anybody could keep a login out
                     self._throttle.failed(session, folded, source, now)
                 else:
                     self._throttle.noted(session, folded, source, now)
                 subject = user.id if user is not None else "unknown"
                 self._context.audit.append(session, SYSTEM, "sign_in.failed", subject, {})
-                failed = True
-            else:
-                failed = False
-                self._throttle.succeeded(session, folded, source, now)
-                token = secrets.token_urlsafe(32)
-                row = SessionRow(
-                    id=ids.new_id("signin"),
-                    user_id=user.id,
-                    token_hash=_hash(token),
-                    created_at=now,
-                    last_seen_at=now,
-                    expires_at=now + LONGEST,
-                )
-                session.add(row)
-                self._context.audit.append(session, user.id, "sign_in.done", row.id, {})
-        if failed or user is None:
+        if user is None or not good:
             raise SignInFailed()
-        return _signed_in(row, token, user)
+        return user
 
-    def resume(self, token: str) -> SignIn:
-        """The session of a cookie. Raises NotSignedIn if it ended, or its account was switched off."""
+    def resume(self, token: str, *, lock_after: timedelta = LONGEST, half: bool = False) -> SignIn:
+        """The session of a cookie. Raises NotSignedIn if it ended, or its account was switched off.
+
+        After `lock_after` without a request it is `locked`, and stays so until `prove`. One that waits for
+        the second step is found only by who asks for a `half` one.
+        """
         now = self._context.clock.now()
         with self._context.database.read() as session:
             row = session.scalar(select(SessionRow).where(SessionRow.token_hash == _hash(token)))
             user = None if row is None else session.get(UserRow, row.user_id)
-        if row is None or user is None or not user.active or row.revoked_at is not None:
+        if row is None or user is None or not user.active or row.revoked_at is not None or row.half != half:
             raise NotSignedIn()
         if now >= row.expires_at or now - row.last_seen_at >= IDLE:
             raise NotSignedIn()
+        if now - row.last_seen_at >= lock_after:
+            return _signed_in(row, token, user, locked=True)
         if now - row.last_seen_at >= NOTE_EVERY:
             with self._context.database.begin() as session:
                 current = session.get(SessionRow, row.id)
@@ -144,6 +205,23 @@ class SignIns:
             self._context.audit.append(session, by.id, "token.issued", row.id, {})
         return IssuedToken(row.id, token, row.expires_at)
 
+    def tokens(self, by: Actor) -> list[LiveToken]:
+        """One's own API tokens that are good, the newest first."""
+        chosen = (
+            select(ApiTokenRow)
+            .where(
+                ApiTokenRow.user_id == by.id,
+                ApiTokenRow.revoked_at.is_(None),
+                ApiTokenRow.expires_at > self._context.clock.now(),
+            )
+            .order_by(ApiTokenRow.created_at.desc(), ApiTokenRow.id)
+        )
+        with self._context.database.read() as session:
+            return [
+                LiveToken(row.id, row.label, row.created_at, row.expires_at, row.last_used_at)
+                for row in session.scalars(chosen)
+            ]
+
     def resume_token(self, token: str) -> Actor:
         """Who an API token acts as. Raises NotSignedIn."""
         now = self._context.clock.now()
@@ -159,6 +237,9 @@ class SignIns:
             or now >= row.expires_at
         ):
             raise NotSignedIn()
+        if row.last_used_at is None or now - row.last_used_at >= NOTE_TOKEN_EVERY:
+            with self._context.database.begin() as session:
+                session.get_one(ApiTokenRow, row.id).last_used_at = now
         return _actor(user)
 
     def revoke_token(self, token_id: str, by: Actor) -> None:
@@ -198,8 +279,20 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _signed_in(row: SessionRow, token: str, user: UserRow) -> SignIn:
-    return SignIn(row.id, token, _actor(user), user.name, user.login, row.expires_at, user.must_change)
+def _signed_in(row: SessionRow, token: str, user: UserRow, *, locked: bool = False) -> SignIn:
+    return SignIn(
+        session_id=row.id,
+        token=token,
+        actor=_actor(user),
+        name=user.name,
+        login=user.login,
+        expires_at=row.expires_at,
+        must_change=user.must_change,
+        second_step=user.second_step,
+        half=row.half,
+        locked=locked,
+        proved_at=row.proved_at,
+    )
 
 
 def _usable(user: UserRow, after_restore: bool) -> bool:

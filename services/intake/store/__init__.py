@@ -11,6 +11,7 @@ from services.intake.store import (
     papers,
     permissions,
     pseudonyms,
+    second_steps,
     users,
 )
 from services.intake.store.base import IntakeBase
@@ -27,5 +28,6 @@ __all__ = [
     "papers",
     "permissions",
     "pseudonyms",
+    "second_steps",
     "users",
 ]

@@ -21,6 +21,29 @@ class DutyStateRow(IntakeBase):
     """Tells apart what was said within one second."""
 
 
+class LookRow(IntakeBase):
+    """That a member of staff looked at a case on a day; kept for a week, to notice who looks at too many."""
+
+    __tablename__ = "look"
+    __table_args__ = (UniqueConstraint("user_id", "day", "case_id"), Index(None, "day"))
+
+    id: Mapped[RefKey]
+    user_id: Mapped[Ref]
+    day: Mapped[str] = mapped_column(String(10))
+    """`2026-11-21`, in UTC."""
+    case_id: Mapped[Ref] = mapped_column(index=True)
+
+
+class DecoyRow(IntakeBase):
+    """A case about nobody, which nobody has a reason to open (case 95)."""
+
+    __tablename__ = "decoy"
+
+    case_id: Mapped[RefKey]
+    marked_by: Mapped[Ref]
+    marked_at: Mapped[Moment]
+
+
 class AlarmRow(IntakeBase):
     """Something that an administrator has to look at; stays until a person has seen it."""
 

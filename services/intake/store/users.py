@@ -32,6 +32,10 @@ class UserRow(IntakeBase):
     """Before this moment the account is no second person: somebody else may be using it (rule 9)."""
     must_change: Mapped[bool] = mapped_column(default=False)
     """Another person knows the password: it serves for nothing but to set one's own."""
+    invited: Mapped[bool] = mapped_column(default=False)
+    """Nobody has begun to use the account: its link waits."""
+    second_step: Mapped[bool] = mapped_column(default=False)
+    """The password alone does not sign in: a second step is set up."""
 
 
 class SessionRow(IntakeBase):
@@ -47,6 +51,10 @@ class SessionRow(IntakeBase):
     last_seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    proved_at: Mapped[Moment]
+    """When the person last proved who they are: sensitive acts want that it is not long ago."""
+    half: Mapped[bool] = mapped_column(default=False)
+    """The password was right and the second step is still to come: good for nothing else."""
 
 
 class ApiTokenRow(IntakeBase):
@@ -81,3 +89,21 @@ class LoginAttemptRow(IntakeBase):
     """When a try during the pause was last written to the audit log."""
     good_at: Mapped[Moment | None]
     """For `home`: when this login was last right at this address."""
+
+
+class InvitationRow(IntakeBase):
+    """A link that lets somebody choose a password: for a new account, or for a forgotten one (case 55)."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[RefKey]
+    user_id: Mapped[Ref] = mapped_column(index=True)
+    kind: Mapped[Code]
+    """`invite` or `reset`."""
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """SHA-256 of what is in the link; the link itself is shown once."""
+    created_by: Mapped[Ref]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+    revoked_at: Mapped[Moment | None]

@@ -16,7 +16,7 @@ from services.intake.handlers.errors import (
     SignInFailed,
     WeakPassword,
 )
-from services.intake.handlers.signin import hash_of_nobody
+from services.intake.handlers.signin import IDLE, hash_of_nobody
 from services.intake.handlers.throttle import ACCOUNT, ADDRESS, AT_HOME_FOR, HOME
 from services.intake.handlers.users import User
 from services.intake.store.users import LoginAttemptRow
@@ -54,7 +54,7 @@ def test_session_ends_after_idleness_and_after_a_day(vilnius: Node, rasa: User) 
     with pytest.raises(NotSignedIn):
         vilnius.intake.sign_ins.resume(token)
     token = vilnius.intake.sign_ins.sign_in("rasa", PASSWORD, SOURCE).token
-    vilnius.clock.advance(timedelta(minutes=31))
+    vilnius.clock.advance(IDLE)
     with pytest.raises(NotSignedIn):
         vilnius.intake.sign_ins.resume(token)
 

@@ -17,7 +17,7 @@ from services.intake.desk.triage_words import proposal_for
 from services.intake.domain.case import ALLOWED
 from services.intake.domain.codes import CaseKind, Category, Outcome, Risk, TracingStatus
 from services.intake.domain.dates import BadDate, PartialDate
-from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.actor import LAYS_DECOYS, READS_CASES, WRITES_CASES
 from services.intake.handlers.case_lists import CaseFilter
 from services.intake.handlers.errors import CaseErased, EditConflict
 
@@ -124,7 +124,16 @@ def one_case(case_id: str) -> ResponseReturnValue:
         staff=made.history.names(colleagues | {standing.allowed_by or ""}),
         proposal=proposal_for(view.case),
         writes=actor.role in WRITES_CASES,
+        decoy=made.intake.watch.is_decoy(case_id, actor) if actor.role in LAYS_DECOYS else None,
     )
+
+
+@page(pages, "/<case_id>/decoy", LAYS_DECOYS, ("POST",))
+def decoy(case_id: str) -> ResponseReturnValue:
+    """Make a case a decoy, or an ordinary one again; only safeguarding leads know which are (case 95)."""
+    desk().intake.watch.mark(case_id, request.form.get("decoy") == "yes", guard.actor())
+    flash(gettext("Done."))
+    return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
 @page(pages, "/<case_id>/edit", WRITES_CASES, ("GET", "POST"))
@@ -234,7 +243,11 @@ def end_search(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
 
 
-@page(pages, "/<case_id>/erase", WRITES_CASES, ("GET", "POST"))
+def _sure() -> bool:
+    return request.form.get("sure") == "yes"
+
+
+@page(pages, "/<case_id>/erase", WRITES_CASES, ("GET", "POST"), sensitive=_sure)
 def erase_case(case_id: str) -> ResponseReturnValue:
     """Erase a case, here and at every partner. The box has to be ticked (journey 6)."""
     actor, intake = guard.actor(), desk().intake

@@ -71,7 +71,12 @@ def one_match(match_id: str) -> ResponseReturnValue:
     return _page(desk().intake.matches.open(match_id, guard.actor()))
 
 
-@page(pages, "/<match_id>/decide", DECIDES_MATCHES, ("POST",))
+def _confirms() -> bool:
+    """That it is the same person is what others act on; every other decision is taken back by a click."""
+    return request.form.get("state") == MatchState.CONFIRMED
+
+
+@page(pages, "/<match_id>/decide", DECIDES_MATCHES, ("POST",), sensitive=_confirms)
 def decide(match_id: str) -> ResponseReturnValue:
     """What a person says about it; version and state on the page say what they saw."""
     actor, matches, typed = guard.actor(), desk().intake.matches, _typed()

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.desk import formats, guard
-from services.intake.desk.access import SIGNED_IN, page
+from services.intake.desk.access import SIGNED_IN, always, page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
@@ -68,7 +68,7 @@ def compare(organisation: str) -> ResponseReturnValue:
     return _page(partners.get(organisation, actor), sentence)
 
 
-@page(pages, "/<organisation>/approve", APPROVES_PARTNERS, ("POST",))
+@page(pages, "/<organisation>/approve", APPROVES_PARTNERS, ("POST",), sensitive=always)
 def approve(organisation: str) -> ResponseReturnValue:
     """The second person's word."""
     return _step(organisation, lambda actor: desk().intake.partners.approve(organisation, actor))
@@ -83,7 +83,7 @@ def suspend(organisation: str) -> ResponseReturnValue:
     return _step(organisation, lambda actor: desk().intake.partners.suspend(organisation, actor))
 
 
-@page(pages, "/<organisation>/restart", APPROVES_PARTNERS, ("POST",))
+@page(pages, "/<organisation>/restart", APPROVES_PARTNERS, ("POST",), sensitive=always)
 def restart(organisation: str) -> ResponseReturnValue:
     """Agree to go on; two people have to."""
     return _step(organisation, lambda actor: desk().intake.partners.restart(organisation, actor))

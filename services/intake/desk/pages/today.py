@@ -30,6 +30,7 @@ def today() -> ResponseReturnValue:
         held=[partner for partner in partners if partner.hold],
         partners={partner.organisation: partner for partner in partners},
         alarms=intake.alarms.open(actor) if alarms else [],
+        colleagues=desk().history.names({one.subject for one in intake.alarms.open(actor)}) if alarms else {},
         notices=intake.notices.overview(actor) if reads else [],
         handovers=intake.handovers.waiting(actor) if reads else [],
         drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES else [],
