@@ -145,10 +145,11 @@ class IntakeApp:
         ]
 
     def _forget(self) -> None:
-        """Old failures to sign in; not by a clock that jumped (upkeep says so in the log)."""
+        """Old failures to sign in and tables left lying; not by a clock that jumped (upkeep logs that)."""
         if self.guard.check() is None:
             with self.database.begin() as session:
                 self.use_cases.sign_ins.purge(session)
+                self.use_cases.import_desk.forget_old(session)
 
     def tell_everybody(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key of ours: into the directory, to our matching, to every partner."""

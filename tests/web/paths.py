@@ -52,7 +52,14 @@ CENSUS: dict[str, object] = {
     "partners.restart": APPROVES_PARTNERS,
     "partners.first_load": ADMINISTERS,
     "imports.import_cases": WRITES_CASES,
+    "imports.columns": WRITES_CASES,
+    "imports.preview": WRITES_CASES,
+    "imports.repair": WRITES_CASES,
+    "imports.problems": WRITES_CASES,
     "imports.confirm_import": WRITES_CASES,
+    "imports.progress": WRITES_CASES,
+    "imports.discard": WRITES_CASES,
+    "imports.forget_template": WRITES_CASES,
     "imports.undo_import": WRITES_CASES,
     "api.openapi": ANYBODY,
     "api.me": STAFF,
@@ -87,6 +94,8 @@ def own(house: House) -> dict[str, str]:
         "session_id": f"signin_{NOBODY}",
         "alarm_id": house.of["alarm"],
         "batch_id": house.of["batch"],
+        "draft_id": house.of["draft"],
+        "template_id": house.of["template"],
         "filename": "desk.css",
     }
 
@@ -94,10 +103,15 @@ def own(house: House) -> dict[str, str]:
 def foreign(house: House) -> dict[str, str]:
     """The same of another team."""
     names = {"case_id": "foreign", "alert_id": "foreign_alert", "match_id": "foreign_match"}
+    names |= {"draft_id": "foreign_draft", "template_id": "foreign_template", "batch_id": "foreign_batch"}
     return {part: house.of[name] for part, name in names.items()}
 
 
-NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"}
+NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"} | {
+    "draft_id": f"table_{NOBODY}",
+    "template_id": f"layout_{NOBODY}",
+    "batch_id": f"batch_{NOBODY}",
+}
 """Well-formed, and nobody's."""
 
 

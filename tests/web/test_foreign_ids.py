@@ -9,7 +9,7 @@ import pytest
 from tests.web.house import House
 from tests.web.paths import NONE, filled, foreign, own, rules
 
-TAKES = ("<case_id>", "<alert_id>", "<match_id>")
+TAKES = ("<case_id>", "<alert_id>", "<match_id>", "<draft_id>", "<template_id>", "<batch_id>")
 FORM = {
     "version": "1",
     "status": "tracing_in_progress",

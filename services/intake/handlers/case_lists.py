@@ -24,6 +24,8 @@ class CaseFilter:
     category: str | None = None
     risk: str | None = None
     state: str | None = None
+    batch: str | None = None
+    """Only cases of this import."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,6 +48,8 @@ def chosen_cases(session: Session, wanted: CaseFilter, terms: SearchTerms, by: A
         value = getattr(wanted, column)
         if value is not None:
             chosen = chosen.where(getattr(CaseRow, column) == value)
+    if wanted.batch is not None:
+        chosen = chosen.where(CaseRow.batch_id == wanted.batch)
     if wanted.text:
         values = [value for field in (NAME, SOURCE_ID) if (value := terms.value(field, wanted.text))]
         found = select(BlindIndexRow.case_id).where(BlindIndexRow.value.in_(values))

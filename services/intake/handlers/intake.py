@@ -13,6 +13,9 @@ from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
 from services.intake.handlers.duty import Duty
 from services.intake.handlers.hashing import BoundedHasher
+from services.intake.handlers.import_desk import ImportDesk
+from services.intake.handlers.import_saving import Saving
+from services.intake.handlers.import_templates import Templates
 from services.intake.handlers.imports import Imports
 from services.intake.handlers.match_events import MatchEvents
 from services.intake.handlers.matches import Matches
@@ -41,6 +44,7 @@ class Intake:
     sign_ins: SignIns
     cases: Cases
     imports: Imports
+    import_desk: ImportDesk
     consents: Consents
     alerts: Alerts
     receipts: Receipts
@@ -71,13 +75,15 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     partners = Partners(context, alarms, shares.send_pending)
     receipts = Receipts(context, alarms, shares.send_anew)
     asker = Asker(context, people, alarms)
+    saving, templates = Saving(context, cases), Templates(context)
     events, duty = MatchEvents(context), Duty(context)
     return Intake(
         context=context,
         users=Users(context, hasher),
         sign_ins=SignIns(context, hasher),
         cases=cases,
-        imports=Imports(context, cases),
+        imports=Imports(context, cases, people, saving, templates),
+        import_desk=ImportDesk(context, saving, templates),
         consents=consents,
         alerts=Alerts(context, people, shares),
         receipts=receipts,

@@ -25,7 +25,7 @@ def case_list() -> ResponseReturnValue:
     """Search, filters and page stand in the address, so that a list can be kept or sent to a colleague."""
     text, actor, intake = request.args.get("q", "").strip()[:200], guard.actor(), desk().intake
     chosen = {name: request.args.get(name, "") for name in LISTS}
-    state = request.args.get("state", "open")
+    state, batch = request.args.get("state", "open"), request.args.get("batch", "")[:40]
     state = state if state in STATES else "open"
     known = {
         name: chosen[name] for name, codes in LISTS.items() if chosen[name] in {code.value for code in codes}
@@ -37,6 +37,7 @@ def case_list() -> ResponseReturnValue:
             category=known.get("category"),
             risk=known.get("risk"),
             state=STATES[state],
+            batch=batch or None,
         ),
         actor,
         page_number(),
@@ -49,8 +50,9 @@ def case_list() -> ResponseReturnValue:
         chosen=chosen,
         state=state,
         states=list(STATES),
-        filtered=bool(text or known or state != "open"),
-        address={"q": text, **known, "state": state},
+        filtered=bool(text or known or batch or state != "open"),
+        batch=batch,
+        address={"q": text, **known, "state": state} | ({"batch": batch} if batch else {}),
     )
 
 
