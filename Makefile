@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format compose-test bench bench-matching bench-privacy bench-scale vectors clean
+.PHONY: help setup demo test test-fast check format screens compose-test bench bench-matching bench-privacy bench-scale vectors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,6 +46,10 @@ check: setup ## Format, lint, strict types, import contracts, unused dependencie
 format: setup ## Format the code and mend what can be mended by itself
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
+
+screens: setup ## A picture of every page in build/screenshots (ONLY=cases draws a few)
+	@deploy/host-packages browser
+	@$(BIN)/python -m tests.web.screens
 
 compose-test: setup ## The three-organisation compose profile on a real Docker engine, checked like the demo
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS)

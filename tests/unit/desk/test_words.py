@@ -169,7 +169,8 @@ def test_french_writes_a_space_before_a_colon(app: Flask) -> None:
 
 def test_words_are_not_broken_in_the_middle() -> None:
     """In a narrow column "viduti|ne": a cell breaks between words, or is wider."""
-    style = (Path(catalogue.__file__).parent / "static" / "desk.css").read_text(encoding="utf-8")
+    styles = (Path(catalogue.__file__).parent / "static").glob("*.css")
+    style = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     [body] = re.findall(r"^body \{.*\}$", style, re.M)
     assert "overflow-wrap: break-word" in body
     assert re.search(r"^td, thead th \{ overflow-wrap: break-word; \}$", style, re.M)
