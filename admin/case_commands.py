@@ -51,9 +51,7 @@ def list_cases(ctx: click.Context, state: str | None, as_json: bool) -> None:
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what an import would do.")
-@click.option(
-    "--sheet", default="", help="Which sheet of a workbook; else the first one with cells."
-)
+@click.option("--sheet", default="", help="Which sheet of a workbook; else the first one with cells.")
 @click.option("--template", default="", help="A layout of columns that the team kept on the desk, by name.")
 @click.option("--dates", type=click.Choice(DAY_ORDERS), help="What a date like 04/05/1990 means.")
 @click.option("--kind", type=click.Choice(list(CaseKind)), help="What every row is, without a column for it.")

@@ -89,8 +89,8 @@ class Browser:
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page, and remember its mark for forms."""
         answer = self.client.get(path, headers=headers, buffered=True)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.get_data(as_text=True))
-        self.csrf = found[1] if found else self.csrf
+        found = re.search(rb'name="csrf_token" value="([^"]+)"', answer.get_data())
+        self.csrf = found[1].decode() if found else self.csrf
         return answer
 
     def send(self, path: str, /, **form: Any) -> TestResponse:

@@ -15,7 +15,7 @@ from shared.partners import fingerprint
 from shared.wire.messages import AlertPublished, AlertUpdated, AlertWithdrawn, Tombstone
 from tests.unit.intake.world import LYON, RIGA, case
 from tests.unit.partners import world as cards
-from tests.web.house import REASONS, Browser, House, empty_house, propose, text_of
+from tests.web.house import REASONS, House, empty_house, propose, text_of
 from tests.web.tables import tried_out, uploaded
 
 CHOICE: dict[str, Any] = {

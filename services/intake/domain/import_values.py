@@ -52,13 +52,17 @@ class Reading:
     """In the column of the sex stands a V somewhere: then M is not "male" but "moteris"."""
 
 
-def check_cell(value: str) -> None:
-    """Refuse what fits no column, before anything reads it: formulas, too long texts, a dash for nothing."""
+def check_cell(value: str, *, may_be_unknown: bool = False) -> None:
+    """Refuse what fits no column, before anything reads it: formulas, too long texts, a dash for nothing.
+
+    In a name such a sign is left as it stands: the match keys know what stands for no name. Of a date its own
+    reader says it.
+    """
     if len(value) > MAX_CELL:
         raise BadCell(f"The cell has more than {MAX_CELL} characters; check for shifted columns.")
     if _SPREADSHEET_ERROR.fullmatch(value):
         raise BadCell("The cell holds an error of the spreadsheet; write the value itself.", "empty", "")
-    if value.casefold() in import_words.NOT_KNOWN:
+    if not may_be_unknown and value.casefold() in import_words.NOT_KNOWN:
         raise BadCell("What is not known is left empty.", "empty", "")
     if _FORMULA.match(value):
         raise BadCell("The cell begins like a formula; write the value itself.")
@@ -116,7 +120,8 @@ def a_date(value: str, reading: Reading, *, of_birth: bool = False) -> PartialDa
     try:
         return PartialDate.parse(text, reading.today)
     except BadDate as error:
-        raise BadCell(str(error)) from None
+        unknown = value.casefold() in import_words.NOT_KNOWN
+        raise BadCell(str(error), "empty" if unknown else "", "" if unknown else None) from None
 
 
 def _whole_year(text: str, reading: Reading, of_birth: bool) -> str | None:

@@ -105,6 +105,7 @@ _PLAIN = {
     "category": import_values.category,
     "protect_location": import_values.yes_no,
 }
+_SAY_UNKNOWN = frozenset({"given_name", "family_name", "alternate_names", *DATES})
 _NOT_OF_PERSON = frozenset({"id", "kind", "category", *DATES[1:], "last_seen_place"})
 _PERSON_FIELDS = tuple(column for column in COLUMNS if column not in _NOT_OF_PERSON)
 
@@ -256,7 +257,7 @@ class _Row:
             return None
         if column in ("id", *DATES):
             text = text.removeprefix("'")  # how spreadsheets keep a text a text
-        import_values.check_cell(text)
+        import_values.check_cell(text, may_be_unknown=column in _SAY_UNKNOWN)
         if column in DATES:
             return import_values.a_date(text, self._reading, of_birth=column == "date_of_birth")
         if column == "sex":

@@ -149,7 +149,7 @@ class Imports:
                 .where(~_agreed())
                 .group_by(CaseRow.batch_id)
             )
-            open_ = dict(session.execute(counted).tuples())
+            open_: dict[str | None, int] = {row[0]: row[1] for row in session.execute(counted)}
             return [
                 replace(_view(row), to_complete=open_.get(row.id, 0)) for row in rows if row.id not in foreign
             ]

@@ -153,9 +153,7 @@ def _rows(sheet: Any) -> list[tuple[str, ...]]:
     for number, values in enumerate(_values(sheet), start=1):
         if number > MOST_ROWS:
             raise DamagedWorkbook()
-        cells = tuple(_text(value) for value in values)
-        while cells and not cells[-1]:
-            cells = cells[:-1]
+        cells = _cells(values)
         if len(cells) > MAX_COLUMNS:
             raise TooManyColumns()
         if not cells:
@@ -167,6 +165,19 @@ def _rows(sheet: Any) -> list[tuple[str, ...]]:
         rows += [()] * empty + [cells]
         empty = 0
     return rows
+
+
+def _cells(values: tuple[object, ...]) -> tuple[str, ...]:
+    """A row as text up to its last filled cell. Most rows of a large sheet are empty, and have to be cheap."""
+    width = len(values)
+    if values.count(None) == width:
+        return ()
+    while width and values[width - 1] is None:
+        width -= 1
+    cells = tuple(_text(value) for value in values[:width])
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
 
 
 def _padded(rows: list[tuple[str, ...]]) -> Table:
