@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format screens compose-test bench bench-matching bench-privacy bench-scale vectors clean
+.PHONY: help setup demo test test-fast check format screens languages compose-test bench bench-matching bench-privacy bench-scale vectors clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -50,6 +50,9 @@ format: setup ## Format the code and mend what can be mended by itself
 screens: setup ## A picture of every page in build/screenshots (ONLY=cases draws a few)
 	@deploy/host-packages browser
 	@$(BIN)/python -m tests.web.screens
+
+languages: setup ## How much of the desk each language says; CODE=pl lists what is missing there
+	@$(BIN)/python -m services.intake.desk.translated $(CODE)
 
 compose-test: setup ## The three-organisation compose profile on a real Docker engine, checked like the demo
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS)

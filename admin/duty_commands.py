@@ -21,7 +21,12 @@ def duty() -> None:
 @duty.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name, for the rota.")
-@click.option("--language", default="lt", show_default=True, help="Language of the mails: lt, en or fr.")
+@click.option(
+    "--language",
+    default="lt",
+    show_default=True,
+    help="Language of the mails: lt, en, fr, pl, ru, uk, lv or de.",
+)
 @click.option("--zone", default="Europe/Vilnius", show_default=True)
 @click.option("--hours", default="always", show_default=True, help="always, or such as: mon-fri 08:00-17:00")
 @click.option("--from", "begins", help="From when on: 2026-11-21 20:00")

@@ -11,8 +11,8 @@ import click
 from admin import toml
 from shared.bus.topology import ORGANISATION
 
-LANGUAGES = ("lt", "en", "fr")
-"""Those that have a complete catalogue (services.intake.desk)."""
+LANGUAGES = ("lt", "en", "fr", "pl", "ru", "uk", "lv", "de")
+"""Those that the desk can be read in (services.intake.desk): the first three wholly, the others in part."""
 Answer = TypeVar("Answer")
 
 

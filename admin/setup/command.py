@@ -101,7 +101,11 @@ class _Options:
         name = ask(text["name"], "--name", "   Its name, as partners see it", check.name)
         country = check.of_option("--country", check.country, text["country"] or organisation[:2])
         languages = ask(
-            text["languages"], "--languages", "2. Languages of the desk", check.languages, "lt,en,fr"
+            text["languages"],
+            "--languages",
+            "2. Languages of the desk",
+            check.languages,
+            "lt,en,fr,pl,ru,uk,lv,de",
         )
         url = ask(
             text["public_url"],

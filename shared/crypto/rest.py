@@ -8,8 +8,11 @@ that a value moved to another place does not decrypt (case 82).
 from __future__ import annotations
 
 import nacl.exceptions
-import nacl.secret
 import nacl.utils
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt,
+    crypto_aead_xchacha20poly1305_ietf_encrypt,
+)
 
 from shared.crypto.errors import CannotDecrypt
 
@@ -24,24 +27,27 @@ OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES
 class RestCipher:
     """Encrypts and decrypts stored values under one key of 32 bytes."""
 
-    __slots__ = ("_aead",)
+    __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             problem = f"A key for stored values has {KEY_BYTES} bytes, this one has {len(key)}."
             raise ValueError(problem)
-        self._aead = nacl.secret.Aead(bytes(key))
+        self._key = bytes(key)
 
     def encrypt(self, plaintext: bytes, context: bytes) -> bytes:
         """Return len(plaintext) + 40 bytes, another value each time, bound to `context`."""
-        return bytes(self._aead.encrypt(plaintext, context, nacl.utils.random(NONCE_BYTES)))
+        nonce = nacl.utils.random(NONCE_BYTES)
+        return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, context, nonce, self._key)
 
     def decrypt(self, stored: bytes, context: bytes) -> bytes:
         """Return the plaintext. Raises CannotDecrypt if the value, its place or the key is another."""
         if len(stored) < OVERHEAD_BYTES:
             raise CannotDecrypt("A stored value is too short to be complete. Restore it from a backup.")
         try:
-            return self._aead.decrypt(bytes(stored), context)
+            return crypto_aead_xchacha20poly1305_ietf_decrypt(
+                bytes(stored[NONCE_BYTES:]), context, bytes(stored[:NONCE_BYTES]), self._key
+            )
         except nacl.exceptions.CryptoError:
             raise CannotDecrypt(
                 "A stored value was changed, moved to another place, or encrypted under another key."

@@ -90,7 +90,16 @@ class ServiceSettings(BaseSettings):
     web_health_port: AnyPort = 8091  # the desk's own health pages, beside those of intake's worker
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8
     public_url: str = "http://localhost:8080"
-    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ("lt", "en", "fr")
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = (
+        "lt",
+        "en",
+        "fr",
+        "pl",
+        "ru",
+        "uk",
+        "lv",
+        "de",
+    )
     smtp: SmtpSettings | None = None
     receipt_slot_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
     alerts_a_slot: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

@@ -115,16 +115,18 @@ class Audit:
         lock(session, LOCK)  # one at a time, otherwise two rows would follow the same one
         at = in_utc(self._clock.now())
         newest: Link | AuditRow | None = remembered(session).get(_NEWEST) or _last(session)
+        nonces = secrets.token_bytes(NONCE_SIZE * len(entries))
         links: list[Link] = []
-        for entry in entries:
-            newest = self._next(newest, entry, at)
+        for number, entry in enumerate(entries):
+            nonce = nonces[number * NONCE_SIZE : (number + 1) * NONCE_SIZE]
+            newest = self._next(newest, entry, at, nonce)
             links.append(newest)
         if links:
             session.connection().execute(_INSERT, [link.row() for link in links])
             remembered(session)[_NEWEST] = newest
         return links
 
-    def _next(self, before: Link | AuditRow | None, entry: Entry, at: datetime) -> Link:
+    def _next(self, before: Link | AuditRow | None, entry: Entry, at: datetime, nonce: bytes) -> Link:
         said = (
             1 if before is None else before.index + 1,
             at,
@@ -132,7 +134,7 @@ class Audit:
             _code(entry.action),
             _code(entry.subject),
             _details(entry.details),
-            secrets.token_bytes(NONCE_SIZE),
+            nonce,
             FIRST_PREVIOUS if before is None else before.hash,
         )
         return Link(*said, _hash(self._log, *said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment = in_utc(value)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """`process_bind_param` and what the database makes of it, once for a time that many rows share."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        # One pair, replaced as a whole: threads share it.
+        newest: list[tuple[datetime | None, Any]] = [(None, process(None))]
+
+        def processed(value: datetime | None) -> Any:
+            known, stored = newest[0]
+            if value is not known:
+                stored = process(value)
+                newest[0] = (value, stored)
+            return stored
+
+        return processed
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From the database."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
+from typing import IO
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from prometheus_client import CollectorRegistry
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -19,6 +21,20 @@ LARGEST_FROM_STRANGERS = 16 * 1024
 """Bytes of a body that are read before it is known who sends it: a sign-in, and much to spare."""
 MOST_FIELDS = 1_000
 SESSION_COOKIE = "myosotis"
+
+
+class MemoryRequest(Request):
+    """A request whose files stay in memory: what people send is not written to a disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """The library would write a file of more than 500 KB into a temporary folder, readable as it is."""
+        return BytesIO()
 
 
 def create_app(
@@ -42,6 +58,7 @@ def create_app(
     if len(secret_key) < 32:
         raise ValueError("the secret of the sessions has at least 32 bytes")
     app = Flask(name)
+    app.request_class = MemoryRequest
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,

@@ -51,6 +51,15 @@ CENSUS: dict[str, object] = {
     "partners.suspend": SUSPENDS_PARTNERS,
     "partners.restart": APPROVES_PARTNERS,
     "partners.first_load": ADMINISTERS,
+    "photos.photo_list": READS_CASES,
+    "photos.add_photo": WRITES_CASES,
+    "photos.picture": READS_CASES,
+    "photos.small": READS_CASES,
+    "photos.remove_photo": WRITES_CASES,
+    "attachments.attachment_list": READS_CASES,
+    "attachments.add_attachment": WRITES_CASES,
+    "attachments.take_out": READS_CASES,
+    "attachments.remove_attachment": WRITES_CASES,
     "imports.import_cases": WRITES_CASES,
     "imports.columns": WRITES_CASES,
     "imports.preview": WRITES_CASES,
@@ -97,6 +106,8 @@ def own(house: House) -> dict[str, str]:
         "draft_id": house.of["draft"],
         "template_id": house.of["template"],
         "filename": "desk.css",
+        "photo_id": house.of["photo"],
+        "attachment_id": house.of["attachment"],
     }
 
 

@@ -30,7 +30,10 @@ def pages(house: House, browser: Browser) -> list[tuple[str, str]]:
             parts = own(house)
             if endpoint == "share.share":  # a case with an alert has no other
                 parts |= {"case_id": house.of["unshared"]}
-            shown.append((rule, browser.get(filled(rule, parts)).get_data(as_text=True)))
+            answer = browser.get(filled(rule, parts))
+            if answer.mimetype != "text/html":  # a photo, a download
+                continue
+            shown.append((rule, answer.get_data(as_text=True)))
             if "<case_id>" in rule:
                 found = filled(rule, parts | {"case_id": house.of["found"]})
                 shown.append((f"{rule} (found)", browser.get(found).get_data(as_text=True)))

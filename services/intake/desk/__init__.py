@@ -1,4 +1,4 @@
-"""The desk in the browser: plain pages that work without JavaScript, in Lithuanian, English and French."""
+"""The desk in the browser: plain pages that work without JavaScript, in eight languages."""
 
 from flask import Flask
 from flask_babel import Babel

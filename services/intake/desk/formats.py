@@ -32,6 +32,7 @@ def add_to(app: Flask) -> None:
         moment=moment,
         day=day,
         colon=colon,
+        file_size=file_size,
     )
 
 
@@ -67,6 +68,14 @@ def semicolon() -> str:
 def number(value: int) -> str:
     """9,000 as the reader writes it, on one line."""
     return str(format_decimal(value)).replace(" ", "\u00a0")
+
+
+def file_size(size: int) -> str:
+    """'340 KB' or '2.4 MB', as the reader writes numbers; French counts octets."""
+    unit = "o" if _locale().language == "fr" else "B"
+    if size < 1_000_000:
+        return f"{number(max(1, round(size / 1000)))}\u00a0K{unit}"
+    return f"{format_decimal(round(size / 1_000_000, 1))}\u00a0M{unit}"
 
 
 def clock_time(value: datetime) -> str:

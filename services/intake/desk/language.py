@@ -6,7 +6,16 @@ from flask_babel import refresh
 
 from services.intake.desk.ports import desk
 
-NAMES = {"lt": "Lietuvių", "en": "English", "fr": "Français"}
+NAMES = {
+    "lt": "Lietuvių",
+    "en": "English",
+    "fr": "Français",
+    "pl": "Polski",
+    "ru": "Русский",
+    "uk": "Українська",
+    "lv": "Latviešu",
+    "de": "Deutsch",
+}
 """Each language calls itself by its own name."""
 SESSION_FIELD = "language"
 SWITCH = "switch_language"

@@ -13,6 +13,9 @@ from shared.runtime.clock import Clock
 EXTENSION = "myosotis-desk"
 LANGUAGES = ("lt", "en", "fr")
 """The languages that have a complete catalogue."""
+BEGUN = ("pl", "ru", "uk", "lv", "de")
+"""Languages with a part of the sentences; the others are said in English (docs/LANGUAGES.md)."""
+OFFERED = (*LANGUAGES, *BEGUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Desk:
     """In the order in which they are offered; the first one is for readers who did not choose."""
 
     @classmethod
-    def of(cls, intake: Intake, languages: tuple[str, ...] = LANGUAGES) -> Self:
+    def of(cls, intake: Intake, languages: tuple[str, ...] = OFFERED) -> Self:
         """Made from the use cases; a language without a catalogue is not offered."""
         return cls(
             organisation=intake.context.organisation,
@@ -36,7 +39,7 @@ class Desk:
             history=History(intake.context, intake.cases),
             sessions=Sessions(intake.context),
             clock=intake.context.clock,
-            languages=tuple(one for one in languages if one in LANGUAGES) or ("en",),
+            languages=tuple(one for one in languages if one in OFFERED) or ("en",),
         )
 
 

@@ -3,7 +3,7 @@
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from services.intake.desk import case_form, guard
+from services.intake.desk import case_form, guard, kept
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
@@ -49,29 +49,27 @@ def _trouble(error: Exception) -> tuple[str, int]:
     status, g.is_error = status_of(error), True
     if status in (401, 403, 404):
         return error_page(status, ids.new_id("incident")), status
-    return render_template("error.html", status=status, sentence=said(error), incident=""), status
+    typed = kept.words()
+    return render_template(
+        "error.html", status=status, sentence=said(error), incident="", typed=typed
+    ), status
 
 
 CASE_FORMS = ("cases.new_case", "cases.edit_case")
 """Forms that take a quarter of an hour to write."""
-NOT_CARRIED = ("csrf_token", "login", "password")
 
 
 def _no_longer_good(_: CSRFError) -> tuple[str, int]:
-    """A form of a session that has ended. What was typed into a case is handed back, and nothing is saved.
+    """A form whose mark is not of this session. What was typed is handed back, and nothing is saved.
 
-    Signed out: a page that asks to sign in in another tab and sends the same again. Signed in again: the form
-    with what was typed, for a person to look at and to save. Who made another page send it gets no
-    further than a form that somebody would have to save (case 44).
+    A case comes back as its form; other forms as a page that shows what was typed (`kept`). Who makes another
+    page send one gets no further than a form that somebody would have to send (case 44).
     """
     guard.recognise()
-    if request.endpoint not in CASE_FORMS or not guard.is_from_here():
-        return error_page(400, ids.new_id("incident")), 400
-    if g.actor is None:
-        kept = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
-        return render_template("signed_out.html", kept=kept, action=request.path), 400
     try:
-        return _case_again(), 400
+        if g.actor is not None and request.endpoint in CASE_FORMS and guard.is_from_here():
+            return _case_again(), 400
+        return kept.page() or error_page(400, ids.new_id("incident")), 400
     except TROUBLES as error:
         return _trouble(error)
 
@@ -92,9 +90,14 @@ def _case_again() -> str:
 
 def error_page(status: int, incident: str) -> str:
     """The page for an error that is not a use case's: one sentence and an id to tell the administrator."""
-    g.is_error = True
     try:
-        return render_template("error.html", status=status, sentence=_sentence(status), incident=incident)
+        # A sign-in that ended by itself, while somebody was writing: the words come back.
+        page = kept.page() if status == 401 else None
+        g.is_error = True
+        typed = kept.words() if status >= 500 else []
+        return page or render_template(
+            "error.html", status=status, sentence=_sentence(status), incident=incident, typed=typed
+        )
     except Exception as error:
         # The last resort. A request for another host, for one, has no address that a page could link to.
         log.get("web").info("error_page_plain", incident=incident, status=status, error=error)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.intake.desk import language
 from services.intake.desk.i18n import gettext
-from services.intake.desk.ports import desk
+from services.intake.desk.ports import BEGUN, desk
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
 
 
@@ -18,6 +18,7 @@ def add_to(app: Flask) -> None:
         get_locale=get_locale,
         navigation=navigation,
         language_names=language_names,
+        is_begun=is_begun,
         organisation=organisation,
         here=here,
         line_down_since=line_down_since,
@@ -40,6 +41,11 @@ def navigation() -> list[tuple[str, str]]:
 def language_names() -> list[tuple[str, str]]:
     """The languages that this desk offers, each by its own name."""
     return [(code, language.NAMES[code]) for code in desk().languages]
+
+
+def is_begun() -> bool:
+    """Whether some sentences of the reader's language are still in English."""
+    return str(get_locale()) in BEGUN
 
 
 def organisation() -> str:

@@ -252,6 +252,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "case.erased": N_("erased the case"),
         "alert.previewed": N_("looked at what an alert would tell"),
         "consent.listed": N_("looked at the consents"),
+        "photo.added": N_("added a photo"),
+        "photo.glimpsed": N_("saw a photo, small"),
+        "photo.viewed": N_("opened a photo"),
+        "photo.removed": N_("removed a photo"),
+        "attachment.added": N_("added an attachment"),
+        "attachment.taken": N_("took out an attachment"),
+        "attachment.removed": N_("removed an attachment"),
+    },
+    "danger": {
+        "program": N_("It holds a program, which can do anything on the computer that opens it."),
+        "script": N_("It holds commands that can run when it is opened."),
+        "type": N_("Files of this kind can hold commands that run when they are opened."),
     },
     "alarm": {
         "pseudonym_key_changed": N_(

@@ -18,6 +18,7 @@ from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms import tasks
 from services.intake.handlers.search_terms import SOURCE_ID, SearchTerms, terms_of
 from services.intake.handlers.vault import CaseVault
+from services.intake.store import papers
 from services.intake.store.cases import BlindIndexRow, CaseRow, ConsentRow
 from shared.runtime import ids
 from shared.wire.local import CaseClosed as CaseClosedBody
@@ -168,7 +169,7 @@ class Cases:
         tasks.case_ended(session, row.id)
         self._context.post.tell(session, CaseClosedBody(case=row.id), priority=0)
         self._people.forget(session, row)
-        for table in (BlindIndexRow, ConsentRow):
+        for table in (BlindIndexRow, ConsentRow, *papers.OF_A_CASE):
             session.execute(delete(table).where(table.case_id == row.id))
         row.state, row.erased_at = "erased", self._context.clock.now()
         row.changed_at, row.has_keys = row.erased_at, False

@@ -103,3 +103,39 @@ class CardNotTaken(IntakeError):
 
 class NothingToImport(IntakeError):
     """No row of this table can be saved: each is here already, or has a problem that the dry run names."""
+
+
+class PhotoNotTaken(IntakeError):
+    """This is a HEIC picture, as many telephones take them. Save it as JPEG and send that one."""
+
+
+class PhotoUnknown(IntakeError):
+    """This is not a picture that can be read here. Send a JPEG, PNG or WebP."""
+
+
+class PhotoTooLarge(IntakeError):
+    """This picture is too large: at most 10 MB and 40 million pixels. Save a smaller copy and send that."""
+
+
+class PhotoBroken(IntakeError):
+    """This picture is damaged or was cut off on its way. Send it again, or another copy of it."""
+
+
+class PhotoTooMany(IntakeError):
+    """A case has at most five photos. Remove one before you add another."""
+
+
+class TooBusy(IntakeError):
+    """Several pictures are being read just now. Try again in a minute."""
+
+
+class AttachmentEmpty(IntakeError):
+    """There is nothing in this file. Choose another one."""
+
+
+class AttachmentTooLarge(IntakeError):
+    """This file is too large: at most 10 MB."""
+
+
+class AttachmentTooMany(IntakeError):
+    """A case has at most twenty attachments. Remove one before you add another."""

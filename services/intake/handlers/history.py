@@ -14,6 +14,8 @@ from services.intake.store.users import UserRow
 from shared.store.tables import AuditRow
 
 SHOWN = 100
+BESIDE = ("photo.glimpsed",)
+"""Small photos come with each look at the case: in the log they stand, in its history they would be all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class History:
             self._cases.find(session, case_id, by)
             rows = session.scalars(
                 select(AuditRow)
-                .where(AuditRow.subject == case_id)
+                .where(AuditRow.subject == case_id, AuditRow.action.not_in(BESIDE))
                 .order_by(AuditRow.index.desc())
                 .limit(SHOWN)
             ).all()

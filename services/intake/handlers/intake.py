@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.attachments import Attachments
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
@@ -22,6 +23,7 @@ from services.intake.handlers.matches import Matches
 from services.intake.handlers.notices import Notices
 from services.intake.handlers.partners import Partners
 from services.intake.handlers.people import People
+from services.intake.handlers.photos import Photos
 from services.intake.handlers.ports import Context
 from services.intake.handlers.pseudonyms.answerer import Answerer
 from services.intake.handlers.pseudonyms.answers import Answers
@@ -46,6 +48,8 @@ class Intake:
     imports: Imports
     import_desk: ImportDesk
     consents: Consents
+    photos: Photos
+    attachments: Attachments
     alerts: Alerts
     receipts: Receipts
     matches: Matches
@@ -85,6 +89,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         imports=Imports(context, cases, people, saving, templates),
         import_desk=ImportDesk(context, saving, templates),
         consents=consents,
+        photos=Photos(context, people, cases),
+        attachments=Attachments(context, people, cases),
         alerts=Alerts(context, people, shares),
         receipts=receipts,
         matches=Matches(context, people),

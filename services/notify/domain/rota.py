@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = "Europe/Vilnius"
-LANGUAGES = ("lt", "en", "fr")
+LANGUAGES = ("lt", "en", "fr", "pl", "ru", "uk", "lv", "de")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? (\d{2}):(\d{2})-(\d{2}):(\d{2})", re.ASCII)
 _MIDNIGHT = time(0, 0)

@@ -1,11 +1,24 @@
 """The pages of the desk, one file a topic."""
 
-from services.intake.desk.pages import account, alerts, cases, imports, matches, partners, share, today
+from services.intake.desk.pages import (
+    account,
+    alerts,
+    attachments,
+    cases,
+    imports,
+    matches,
+    partners,
+    photos,
+    share,
+    today,
+)
 
 BLUEPRINTS = (
     today.pages,
     account.pages,
     cases.pages,
+    photos.pages,
+    attachments.pages,
     share.pages,
     alerts.pages,
     matches.pages,

@@ -90,6 +90,8 @@ def one_case(case_id: str) -> ResponseReturnValue:
         live=next((one for one in alerts if one.is_live(made.clock.now())), None),
         matches=made.intake.matches.overview(actor, case_id=case_id),
         notices=made.intake.notices.overview(actor, case_id=case_id),
+        photos=made.intake.photos.overview(case_id, actor),
+        papers=made.intake.attachments.overview(case_id, actor),
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
         writes=actor.role in WRITES_CASES,

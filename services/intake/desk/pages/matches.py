@@ -89,6 +89,7 @@ def _page(view: MatchView, error: str = "") -> ResponseReturnValue:
         meaning=match_reasons.meaning(summary.strength, view.reasons),
         common=match_reasons.is_common(view.reasons),
         partner=partner,
+        photos=intake.photos.overview(summary.case_id, actor),
         duty=duty,
         who=desk().history.names({step.actor for step in view.history}),
         questions=[_question(step.note) for step in view.history],
