@@ -21,6 +21,7 @@ from services.intake.handlers.import_saving import AT_ONCE, SAVED_AT_ONCE, Savin
 from services.intake.handlers.import_templates import Templates
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
+from services.intake.store import papers
 from services.intake.store.alerts import AlertRow
 from services.intake.store.cases import CaseRow, ConsentRow, ImportBatchRow
 from services.intake.store.imports import ImportDraftRow
@@ -198,8 +199,9 @@ class Imports:
 
 
 def _agreed() -> ColumnElement[bool]:
-    """Whether somebody recorded a consent for a case."""
-    return select(ConsentRow.id).where(ConsentRow.case_id == CaseRow.id).exists()
+    """Whether somebody recorded a consent for a case, or put papers to it."""
+    tables = (ConsentRow, *papers.OF_A_CASE)
+    return or_(*(select(table.id).where(table.case_id == CaseRow.id).exists() for table in tables))
 
 
 def _view(row: ImportBatchRow) -> BatchView:

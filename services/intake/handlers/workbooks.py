@@ -168,7 +168,7 @@ def _rows(sheet: Any) -> list[tuple[str, ...]]:
 
 
 def _cells(values: tuple[object, ...]) -> tuple[str, ...]:
-    """A row as text up to its last filled cell. Most rows of a large sheet are empty, and have to be cheap."""
+    """A row as text up to its last filled cell. Most rows of a large sheet are empty and have to be cheap."""
     width = len(values)
     if values.count(None) == width:
         return ()
