@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import g, render_template_string
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from services.intake.desk.case_form import CaseForm
 from services.intake.domain.codes import CaseKind
-from tests.unit.intake.world import case, person
-from tests.web.house import STAFF, House, full_house, propose
+from services.intake.handlers.actor import Actor, UserRole
+from tests.unit.intake.world import PASSWORD, case, person
+from tests.web.house import STAFF, Browser, House, full_house, propose
 from tests.web.paths import CENSUS, filled, own, rules
 
 ARGUMENTS = [
@@ -25,6 +28,8 @@ ARGUMENTS = [
 ]
 LONG = "Nepertraukiamašimtaženklėpavardė" * 2 + "Nepertraukiamapa"
 """80 characters without a blank (case 50)."""
+LISTS = ("", "cases", "alerts", "matches", "import")
+"""Pages that say what to do while there is nothing."""
 NOT_A_PAGE = ("api.", "static")
 
 
@@ -36,6 +41,8 @@ class Visit:
     login: str
     path: str
     form: dict[str, Any] = field(default_factory=dict)
+    content: str = ""
+    """What is shown at `path` instead of asking the desk."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Served:
 
     house: House
     address: str
+    visits: tuple[Visit, ...]
 
 
 class Silent(WSGIRequestHandler):
@@ -62,7 +70,9 @@ def served(folder: Path) -> Iterator[Served]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Served(house, f"http://127.0.0.1:{server.server_port}")
+        yield Served(
+            house, f"http://127.0.0.1:{server.server_port}", (*routes(house), *states(house), samples(house))
+        )
     finally:
         server.shutdown()
         thread.join()
@@ -71,8 +81,10 @@ def served(folder: Path) -> Iterator[Served]:
 
 
 def fill(house: House) -> None:
-    """What breaks a layout: a list of several pages, and names without a place to break."""
+    """What breaks a layout: a list of several pages, names without a place to break, and nothing at all."""
     intake, rasa = house.node.intake, house.actors["rasa"]
+    alone = intake.users.create("alone", PASSWORD, "Alone", UserRole.CASEWORKER, team="alone")
+    house.actors["alone"] = Actor(alone.id, UserRole.CASEWORKER, "alone")
     long = intake.cases.register(case(CaseKind.FOUND, person(LONG, LONG)), rasa).summary.id
     house.of["long"] = long
     house.of["long_match"] = propose(house, long)
@@ -80,17 +92,32 @@ def fill(house: House) -> None:
     intake.imports.commit(f"id,kind,family_name\n{rows}".encode(), rasa)
 
 
-def visits(house: House) -> list[Visit]:
-    """Every page that a GET shows, for somebody who may open it, and the states that only a form shows."""
-    found = []
+def routes(house: House) -> list[Visit]:
+    """Every page that a GET shows, for somebody who may open it; pictures, tables and files are no pages."""
+    found, browsers = [], dict[str, Browser]()
     for endpoint, method, rule in rules(house):
         if method != "GET" or endpoint.startswith(NOT_A_PAGE):
             continue
         parts = own(house)
         if endpoint == "share.share":  # a case with an alert has no other
             parts |= {"case_id": house.of["unshared"]}
-        found.append(Visit(endpoint.replace(".", "-"), opener(endpoint), filled(rule, parts)))
-    return found + states(house)
+        login, path = opener(endpoint), filled(rule, parts)
+        if login not in browsers:
+            browsers[login] = house.browser(login or None)
+        if browsers[login].get(path).mimetype == "text/html":
+            found.append(Visit(endpoint.replace(".", "-"), login, path))
+    return found
+
+
+def samples(house: House) -> Visit:
+    """A page of all the parts that docs/DESIGN-SYSTEM.md lists."""
+    template = (Path(__file__).parent / "samples.html").read_text(encoding="utf-8")
+    form = CaseForm({"given_name": LONG, "age": "old"}, errors={"age": "Write an age in whole years, 34."})
+    with house.app.test_request_context("/"):
+        g.actor = None
+        return Visit(
+            "samples", "", "/samples", content=render_template_string(template, form=form, long=LONG)
+        )
 
 
 def opener(endpoint: str) -> str:
@@ -110,6 +137,9 @@ def states(house: House) -> list[Visit]:
     shared = {"step": "preview", "tlp": "amber", "permitted_use": "ask_partner", "released": "sex"}
     return [
         Visit("sign_in-refused", "", "/sign-in", {"login": "nobody", "password": "wrong"}),
+        *(Visit(f"empty-{page or 'today'}", "alone", f"/{page}") for page in LISTS),
+        Visit("not_sent", "rasa", f"/matches/{match}/decide", {"csrf_token": "wrong", "note": LONG}),
+        Visit("signed_out", "", "/cases/new", {"note": LONG}),
         Visit("today-lead", "lead", "/"),
         Visit("today-administrator", "admin", "/"),
         Visit("cases-empty", "rasa", "/cases?risk=high&kind=found"),
@@ -145,6 +175,8 @@ class Visitor:
     def open(self, visit: Visit) -> Page:
         """The page of a visit, as the person in question sees it; redirects are followed."""
         page = self.window(visit.login)
+        if visit.content:
+            return self._show(page, visit.path, visit.content)
         if not visit.form:
             page.goto(f"{self._desk.address}{visit.path}")
             return page
@@ -153,9 +185,15 @@ class Visitor:
         answer = page.request.post(
             f"{self._desk.address}{visit.path}", form={"csrf_token": mark[1] if mark else "", **visit.form}
         )
-        page.route("**/shown", lambda route: route.fulfill(body=answer.body(), content_type="text/html"))
-        page.goto(f"{self._desk.address}/shown")
-        page.unroute("**/shown")
+        return self._show(page, "/shown", answer.text())
+
+    def _show(self, page: Page, path: str, content: str) -> Page:
+        """A page that no address has by itself, with the styles of the desk."""
+        page.route(
+            f"**{path}", lambda route: route.fulfill(body=content, content_type="text/html; charset=utf-8")
+        )
+        page.goto(f"{self._desk.address}{path}")
+        page.unroute(f"**{path}")
         return page
 
     def window(self, login: str) -> Page:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.web.looks import ARGUMENTS, Visitor, served, visits
+from tests.web.looks import ARGUMENTS, Visitor, served
 
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
 WIDTHS = (1200, 360)
@@ -31,7 +31,7 @@ def main(languages: tuple[str, ...] = ("lt", "en"), only: str = os.environ.get("
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         for language in languages:
             visitor = Visitor(desk, chromium, language)
-            for visit in visits(desk.house):
+            for visit in desk.visits:
                 if only not in visit.name:
                     continue
                 page = visitor.open(visit)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.intake.desk.ports import LANGUAGES
+from services.intake.desk.ports import BEGUN, LANGUAGES
 from tests.web.house import Browser, House, text_of
 from tests.web.paths import filled, own, rules
 
@@ -80,6 +80,17 @@ def test_every_page_in_every_language(house: House, language: str, login: str) -
                 left,
                 text[max(left.start() - 60, 0) : left.end() + 60] if left else "",
             )
+
+
+@pytest.mark.parametrize("language", BEGUN)
+def test_every_page_in_a_language_that_is_begun(house: House, language: str) -> None:
+    """What is translated is said in it, the rest in English, and the page says so."""
+    browser = house.browser("rasa", language)
+    for name, page in pages(house, browser):
+        assert f'<html lang="{language}">' in page, name
+        assert "Not everything is translated" not in page, name
+        assert '<footer>\n  <p class="small">' in page, name
+    assert "Sign out" not in browser.get("/").get_data(as_text=True)
 
 
 def test_the_choice_of_language_stays(house: House) -> None:

@@ -10,12 +10,14 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, sync_playwright
 
-from tests.web.looks import ARGUMENTS, Served, Visit, Visitor, served, visits
+from tests.web.looks import ARGUMENTS, Served, Visit, Visitor, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, PHONE = {"width": 1200, "height": 800}, {"width": 360, "height": 740}
+ZOOMED = {"width": 640, "height": 400}
+"""What is left of a screen of 1280 by 800 when everything is enlarged to 200 % (WCAG 2.2, 1.4.4)."""
 ASK = """async (rules) => (await axe.run(document, rules)).violations.map(
     one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 WHOLE = {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
@@ -73,7 +75,7 @@ def visitor(desk: Served) -> Iterator[Visitor]:
 def seen(desk: Served, visitor: Visitor) -> Seen:
     """Each page is opened once and looked at in every way."""
     found = Seen()
-    for visit in visits(desk.house):
+    for visit in desk.visits:
         look(visitor.open(visit), visit, found)
     return found
 
@@ -88,6 +90,9 @@ def look(page: Page, visit: Visit, found: Seen) -> None:
     page.emulate_media(color_scheme="dark")
     note(found.axe, f"{visit.name}, phone and dark", page.evaluate(ASK, WHOLE))
     note(found.sticking_out, visit.name, page.evaluate(STICKS_OUT))
+    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+    note(found.sticking_out, f"{visit.name}, zoomed", page.evaluate(STICKS_OUT))
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     note(found.too_small, visit.name, page.evaluate(TOO_SMALL))
     page.emulate_media(color_scheme="light")
     found.pages += 1
@@ -141,7 +146,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     desk: Served, visitor: Visitor, width: int
 ) -> None:
     """Tab from the top: the skip link first, then all that can be used, each with an outline."""
-    for visit in visits(desk.house):
+    for visit in desk.visits:
         if visit.name not in WALKED:
             continue
         page = visitor.open(visit)
