@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]
 LONG = "Nepertraukiamašimtaženklėpavardė" * 2 + "Nepertraukiamapa"
 """80 characters without a blank (case 50)."""
-NOT_A_PAGE = ("api.", "static")
+NOT_A_PAGE = ("api.", "static", "imports.problems", "statistics.as_", "statistics.pack")
 
 
 @dataclass(frozen=True)
