@@ -12,6 +12,7 @@ from services.intake.handlers.actor import (
     WRITES_CASES,
     UserRole,
 )
+from services.intake.handlers.statistics import READS_STATISTICS
 from tests.web.house import House
 
 ANYBODY = "anybody"
@@ -70,6 +71,11 @@ CENSUS: dict[str, object] = {
     "imports.discard": WRITES_CASES,
     "imports.forget_template": WRITES_CASES,
     "imports.undo_import": WRITES_CASES,
+    "statistics.overview": READS_STATISTICS,
+    "statistics.one_period": READS_STATISTICS,
+    "statistics.as_csv": READS_STATISTICS,
+    "statistics.as_workbook": READS_STATISTICS,
+    "statistics.pack": READS_STATISTICS,
     "api.openapi": ANYBODY,
     "api.me": STAFF,
     "api.list_cases": READS_CASES,
@@ -103,6 +109,7 @@ def own(house: House) -> dict[str, str]:
         "session_id": f"signin_{NOBODY}",
         "alarm_id": house.of["alarm"],
         "batch_id": house.of["batch"],
+        "period": "2025",
         "draft_id": house.of["draft"],
         "template_id": house.of["template"],
         "filename": "desk.css",

@@ -10,6 +10,7 @@ from services.intake.desk import language
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import BEGUN, desk
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
+from services.intake.handlers.statistics import READS_STATISTICS
 
 
 def add_to(app: Flask) -> None:
@@ -35,6 +36,8 @@ def navigation() -> list[tuple[str, str]]:
     shown.append(("partners.partner_list", gettext("Partners")))
     if g.actor.role in WRITES_CASES:
         shown.append(("imports.import_cases", gettext("Import a table")))
+    if g.actor.role in READS_STATISTICS:
+        shown.append(("statistics.overview", gettext("Statistics")))
     return shown
 
 

@@ -32,6 +32,7 @@ from services.intake.handlers.pseudonyms.policies import Policies
 from services.intake.handlers.receipts import Receipts
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
+from services.intake.handlers.statistics import Statistics
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
 from shared.post.incoming import Handler
@@ -47,6 +48,7 @@ class Intake:
     cases: Cases
     imports: Imports
     import_desk: ImportDesk
+    statistics: Statistics
     consents: Consents
     photos: Photos
     attachments: Attachments
@@ -88,6 +90,7 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         cases=cases,
         imports=Imports(context, cases, people, saving, templates),
         import_desk=ImportDesk(context, saving, templates),
+        statistics=Statistics(context),
         consents=consents,
         photos=Photos(context, people, cases),
         attachments=Attachments(context, people, cases),

@@ -10,6 +10,7 @@ from services.intake.desk.pages import (
     partners,
     photos,
     share,
+    statistics,
     today,
 )
 
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     matches.pages,
     partners.pages,
     imports.pages,
+    statistics.pages,
 )
