@@ -28,13 +28,9 @@ ARGUMENTS = [
 ]
 LONG = "Nepertraukiamašimtaženklėpavardė" * 2 + "Nepertraukiamapa"
 """80 characters without a blank (case 50)."""
-<<<<<<< HEAD
 LISTS = ("", "cases", "alerts", "matches", "import")
 """Pages that say what to do while there is nothing."""
-NOT_A_PAGE = ("api.", "static")
-=======
 NOT_A_PAGE = ("api.", "static", "imports.problems", "statistics.as_", "statistics.pack")
->>>>>>> tables2
 
 
 @dataclass(frozen=True)

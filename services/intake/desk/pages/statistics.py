@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -26,12 +26,16 @@ def overview() -> ResponseReturnValue:
     chosen = request.args.get("period", "")
     years = desk().intake.statistics.years(guard.actor())
     known = [code for year in years for code in periods_of(year)]
-    return redirect(url_for("statistics.one_period", period=chosen if chosen in known else str(years[0])))
+    return _period(chosen if chosen in known else str(years[0]))
 
 
 @page(pages, "/<period>", READS_STATISTICS)
 def one_period(period: str) -> ResponseReturnValue:
     """One period: figures, charts and what they mean."""
+    return _period(period)
+
+
+def _period(period: str) -> str:
     actor, made = guard.actor(), desk().intake.statistics
     found = made.figures(period, actor)
     parts = statistics_text.parts(found)
