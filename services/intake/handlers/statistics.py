@@ -1,11 +1,12 @@
 """Statistics of the whole organisation, protected by the domain: the same for whoever may look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.intake.domain import person_record, statistics
 from services.intake.domain.codes import CaseKind, Category, Sex, TracingStatus
@@ -157,7 +158,7 @@ def _pairs(session: Session) -> Iterator[tuple[str, int]]:
     yield from ((row[0], row[1]) for row in session.execute(counted))
 
 
-def _in_year(column: ColumnElement[datetime], year: int) -> ColumnElement[bool]:
+def _in_year(column: InstrumentedAttribute[datetime], year: int) -> ColumnElement[bool]:
     begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
     return (column >= begin) & (column < end)
 
@@ -205,8 +206,8 @@ def _decisions(session: Session, period: Period) -> Iterator[float]:
     yield from _days(session.execute(chosen).all(), period)
 
 
-def _days(pairs: object, period: Period) -> Iterator[float]:
+def _days(pairs: Iterable[Any], period: Period) -> Iterator[float]:
     months = statistics.months_of(period.code)
-    for begin, end in pairs:  # type: ignore[attr-defined]
+    for begin, end in pairs:
         if f"{begin.year:04d}-{begin.month:02d}" in months:
             yield max(0.0, (end - begin).total_seconds() / _DAY)
