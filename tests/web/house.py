@@ -169,12 +169,13 @@ def full_house(folder: Path) -> House:
     keep_papers(house, missing)
     foreign_found = intake.cases.register(case(CaseKind.FOUND), house.actors["other"]).summary.id
     house.of["foreign_match"] = propose(house, foreign_found)
+    house.of |= left_over(house, missing, foreign)
     for prefix, actor in (("", rasa), ("foreign_", house.actors["other"])):
         draft = intake.import_desk.upload(table, actor)
         layout = intake.import_desk.draft(draft, actor).settings.layout
         intake.import_desk.arrange(draft, layout, actor, f"{prefix}layout")
         house.of |= {
-            f"{prefix}draft": draft,
+            f"{prefix}table": draft,
             f"{prefix}template": intake.imports.templates.overview(actor)[0].id,
         }
     house.node.set_status(RIGA, "suspended")
@@ -182,6 +183,18 @@ def full_house(folder: Path) -> House:
         Alarms(intake.context).raise_one(session, "card_refused", RIGA)
     house.of["alarm"] = intake.alarms.open(house.actors["lead"])[0].id
     return house
+
+
+def left_over(house: House, missing: str, foreign: str) -> dict[str, str]:
+    """A draft and a note for the next shift, of either team."""
+    intake, made = house.node.intake, {}
+    typed = {"values": {"kind": "missing", "given_name": "Juodraštė"}, "languages": [], "marks": []}
+    for name, login, case_id in (("", "rasa", missing), ("foreign_", "other", foreign)):
+        by = house.actors[login]
+        made[f"{name}draft"] = intake.drafts.begin(typed, "Juodraštė", "contact", by).id
+        intake.handovers.write(case_id, "Paskambinti", by)
+        made[f"{name}handover"] = intake.handovers.of_case(case_id, by)[0].id
+    return made
 
 
 def keep_papers(house: House, case_id: str) -> None:

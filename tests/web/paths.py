@@ -36,6 +36,15 @@ CENSUS: dict[str, object] = {
     "cases.reopen_case": WRITES_CASES,
     "cases.end_search": WRITES_CASES,
     "cases.erase_case": WRITES_CASES,
+    "asking.allow": WRITES_CASES,
+    "search.case_search": READS_CASES,
+    "search.alert_search": READS_CASES,
+    "drafts.new_draft": WRITES_CASES,
+    "drafts.one_step": WRITES_CASES,
+    "drafts.discard": WRITES_CASES,
+    "night.call": WRITES_CASES,
+    "night.write_handover": WRITES_CASES,
+    "night.take_over": WRITES_CASES,
     "share.share": WRITES_CASES,
     "share.update": WRITES_CASES,
     "alerts.alert_list": READS_CASES,
@@ -110,8 +119,11 @@ def own(house: House) -> dict[str, str]:
         "alarm_id": house.of["alarm"],
         "batch_id": house.of["batch"],
         "period": "2025",
-        "draft_id": house.of["draft"],
+        "table_id": house.of["table"],
         "template_id": house.of["template"],
+        "draft_id": house.of["draft"],
+        "step": "person",
+        "handover_id": house.of["handover"],
         "filename": "desk.css",
         "photo_id": house.of["photo"],
         "attachment_id": house.of["attachment"],
@@ -121,15 +133,14 @@ def own(house: House) -> dict[str, str]:
 def foreign(house: House) -> dict[str, str]:
     """The same of another team."""
     names = {"case_id": "foreign", "alert_id": "foreign_alert", "match_id": "foreign_match"}
-    names |= {"draft_id": "foreign_draft", "template_id": "foreign_template", "batch_id": "foreign_batch"}
+    names |= {"table_id": "foreign_table", "template_id": "foreign_template", "batch_id": "foreign_batch"}
+    names |= {"draft_id": "foreign_draft", "handover_id": "foreign_handover"}
     return {part: house.of[name] for part, name in names.items()}
 
 
-NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"} | {
-    "draft_id": f"table_{NOBODY}",
-    "template_id": f"layout_{NOBODY}",
-    "batch_id": f"batch_{NOBODY}",
-}
+NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"}
+NONE |= {"draft_id": f"draft_{NOBODY}", "handover_id": f"handover_{NOBODY}"}
+NONE |= {"table_id": f"table_{NOBODY}", "template_id": f"layout_{NOBODY}", "batch_id": f"batch_{NOBODY}"}
 """Well-formed, and nobody's."""
 
 

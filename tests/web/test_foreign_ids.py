@@ -9,7 +9,16 @@ import pytest
 from tests.web.house import House
 from tests.web.paths import NONE, filled, foreign, own, rules
 
-TAKES = ("<case_id>", "<alert_id>", "<match_id>", "<draft_id>", "<template_id>", "<batch_id>")
+TAKES = (
+    "<case_id>",
+    "<alert_id>",
+    "<match_id>",
+    "<draft_id>",
+    "<handover_id>",
+    "<table_id>",
+    "<template_id>",
+    "<batch_id>",
+)
 FORM = {
     "version": "1",
     "status": "tracing_in_progress",
@@ -65,14 +74,17 @@ def test_ids_of_other_kinds(house: House, name: str) -> None:
 
 def test_lists_name_nothing_of_another_team(house: House) -> None:
     """Case 46: neither in lists nor on Today nor by search."""
-    browser = house.browser("rasa")
+    browser, pages = house.browser("rasa"), []
     for path in (
         "/",
         "/cases?state=all",
-        "/cases?q=Kanarėlė-Testauskienė",
         "/alerts?state=all",
         "/matches?state=all",
     ):
-        page = browser.get(path).get_data(as_text=True)
-        for name in ("foreign", "foreign_alert", "foreign_match"):
-            assert house.of[name] not in page, (path, name)
+        pages.append(browser.get(path).get_data(as_text=True))
+    for path in ("/search/cases", "/search/alerts"):
+        pages.append(browser.send(path, q="Kanarėlė-Testauskienė", state="all").get_data(as_text=True))
+        assert "Kanarėlė" in pages[-1], "the own one is found"
+    for page in pages:
+        for name in ("foreign", "foreign_alert", "foreign_match", "foreign_draft"):
+            assert house.of[name] not in page, name

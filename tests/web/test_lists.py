@@ -65,11 +65,12 @@ def test_a_search_keeps_to_what_is_shown_and_says_what_it_leaves_out(own_house: 
     found = own_house.of["found"]
     cases.end_search(found, 1, rasa)
     browser = own_house.browser("rasa")
-    shown = browser.get("/cases?q=Ona Petraitė&state=open").get_data(as_text=True)
+    shown = browser.send("/search/cases", q="Ona Petraitė", state="open").get_data(as_text=True)
     assert f"/cases/{found}" not in shown
     assert "1 more in another state" in text_of(shown)
     for state in ("closed", "all"):
-        assert f"/cases/{found}" in browser.get(f"/cases?q=Ona Petraitė&state={state}").get_data(as_text=True)
+        page = browser.send("/search/cases", q="Ona Petraitė", state=state).get_data(as_text=True)
+        assert f"/cases/{found}" in page
 
 
 def test_the_characters_of_a_mail_lead_to_what_they_name(house: House) -> None:
@@ -78,15 +79,15 @@ def test_the_characters_of_a_mail_lead_to_what_they_name(house: House) -> None:
     for name, path in (("match", "/matches/"), ("alert", "/alerts/"), ("missing", "/cases/")):
         reference = house.of[name]
         for typed in (ids.short(reference), f" {ids.short(reference).lower()} "):
-            page = browser.client.get("/cases", query_string={"q": typed, "state": "all"})
+            page = browser.send("/search/cases", q=typed, state="all")
             assert f'href="{path}{reference}"' in page.get_data(as_text=True), name
-        hidden = foreign.client.get("/cases", query_string={"q": ids.short(reference), "state": "all"})
+        hidden = foreign.send("/search/cases", q=ids.short(reference), state="all")
         assert reference not in hidden.get_data(as_text=True), "case 46: another team's is not there"
 
 
 def test_the_page_that_a_mail_opens_has_the_search(house: House) -> None:
     page = house.browser("rasa").get("/").get_data(as_text=True)
-    assert 'action="/cases" class="line" role="search"' in page
+    assert 'action="/search/cases" class="line" role="search"' in page
     assert 'name="q"' in page
 
 
@@ -105,12 +106,13 @@ def test_alerts_are_searched_sorted_and_cut_into_pages(tmp_path: Path) -> None:
     assert "50 of 61 alerts" in text_of(browser.get("/alerts").get_data(as_text=True))
     assert "Pirmoji" in browser.get("/alerts?page=2").get_data(as_text=True)
     assert "Pirmoji" in browser.get("/alerts?order=ends").get_data(as_text=True)
-    found = text_of(browser.get("/alerts?q=pirmoji").get_data(as_text=True))
+    found = text_of(browser.send("/search/alerts", q="pirmoji").get_data(as_text=True))
     assert "1 alert" in found
     assert "Pirmoji" in found
     assert "2026-11-21 23:40" in found, "when it was shared"
-    assert "No alert fits" in text_of(browser.get("/alerts?q=Niekas").get_data(as_text=True))
-    assert "Pirmoji" not in house.browser("other").get("/alerts?q=pirmoji").get_data(as_text=True)
+    assert "No alert fits" in text_of(browser.send("/search/alerts", q="Niekas").get_data(as_text=True))
+    foreign = house.browser("other").send("/search/alerts", q="pirmoji").get_data(as_text=True)
+    assert "No alert fits" in text_of(foreign)
     house.node.database.dispose()
 
 

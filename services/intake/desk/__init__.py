@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
-from services.intake.desk import formats, guard, language, problems, shell, wording
+from services.intake.desk import formats, guard, language, problems, shell, triage_words, wording
 from services.intake.desk.guard import is_known
 from services.intake.desk.pages import BLUEPRINTS
 from services.intake.desk.ports import EXTENSION, Desk
@@ -34,4 +34,5 @@ def add_to(app: Flask, made: Desk) -> None:
         app.register_blueprint(blueprint)
     formats.add_to(app)
     wording.add_to(app)
+    triage_words.add_to(app)
     shell.add_to(app)

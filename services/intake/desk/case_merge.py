@@ -5,6 +5,7 @@ only what this person really changed, and never wipes what a colleague wrote mea
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.intake.desk.case_form import FIELDS, CaseForm
@@ -21,7 +22,7 @@ class Merged:
     """Fields that both changed: the form has this person's text, the pair what is stored now."""
 
 
-def merge(mine: CaseForm, stored: CaseForm) -> Merged:
+def merge(mine: CaseForm, stored: CaseForm, fields: Sequence[str] = FIELDS) -> Merged:
     """`mine` as it was typed, over what is stored now. Its base says what it looked like when it was opened.
 
     Without a base, as a page of an older version sends it, everything that differs counts as typed.
@@ -29,7 +30,7 @@ def merge(mine: CaseForm, stored: CaseForm) -> Merged:
     base = _unpacked(mine.base)
     values, languages, marks = dict(stored.values), stored.languages, stored.marks
     taken, both = [], []
-    for name in FIELDS:
+    for name in fields:
         was, typed, now = base.get(name), mine.part(name), stored.part(name)
         if typed == now:
             continue

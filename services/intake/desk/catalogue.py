@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 from services.intake.desk.ports import OFFERED
 from services.intake.domain.errors import DomainError
+from services.intake.domain.triage import QUESTIONS
 from services.intake.handlers.errors import IntakeError
 from shared.partners.verification import VerificationError
 from shared.wire import reasons
@@ -46,6 +47,7 @@ def wanted() -> set[Message]:
     """Every sentence that the desk can say; a pair for something counted."""
     tables = (reasons.SENTENCES, reasons.SEVERAL, reasons.EQUAL, reasons.TOGETHER)
     found: set[Message] = {*_of_errors(), *(text for table in tables for text in table.values())}
+    found |= {text for question in QUESTIONS for text in (question.asks, question.because)}
     # API answers are for programs and stay in English, so only the desk's own folder is read.
     for _, _, message, _, _ in extract_from_dir(DESK, METHODS, keywords=KEYWORDS):
         found.add((message[0], message[1]) if isinstance(message, tuple) else message)
@@ -194,7 +196,8 @@ def main() -> int:
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(catalog))
-        path.with_suffix(".mo").write_bytes(compiled(catalog))
+        # As it is read back: a plural that nobody translated is not the same before and after.
+        path.with_suffix(".mo").write_bytes(compiled(load(language)))
         missing = sum(not is_translated(message) for message in catalog if message.id)
         sys.stdout.write(f"{language}: {len(catalog)} sentences, {missing} to translate\n")
     return 0

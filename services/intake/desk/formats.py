@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from services.intake.desk.i18n import gettext
 from services.intake.desk.words import LABELS
+from shared.runtime.clock import from_wire
 
 LANGUAGE_CHOICES = (
     *("ar", "be", "de", "en", "es", "et", "fa", "fr", "lt"),
@@ -30,6 +31,7 @@ def add_to(app: Flask) -> None:
         language_choices=language_choices,
         language_name=language_name,
         moment=moment,
+        moment_of=from_wire,
         day=day,
         colon=colon,
         file_size=file_size,

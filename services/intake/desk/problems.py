@@ -1,14 +1,13 @@
 """Errors of the use cases as pages, in the reader's language."""
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from services.intake.desk import case_form, guard, kept
+from services.intake.desk import again, guard, kept
+from services.intake.desk.access import opened_by
 from services.intake.desk.i18n import gettext
-from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
 from services.intake.domain.errors import DomainError
-from services.intake.handlers.actor import WRITES_CASES
 from services.intake.handlers.errors import (
     CaseErased,
     EditConflict,
@@ -55,37 +54,27 @@ def _trouble(error: Exception) -> tuple[str, int]:
     ), status
 
 
-CASE_FORMS = ("cases.new_case", "cases.edit_case")
-"""Forms that take a quarter of an hour to write."""
-
-
 def _no_longer_good(_: CSRFError) -> tuple[str, int]:
     """A form whose mark is not of this session. What was typed is handed back, and nothing is saved.
 
-    A case comes back as its form; other forms as a page that shows what was typed (`kept`). Who makes another
+    A long form comes back as a form; others as a page that shows what was typed (`kept`). Who makes another
     page send one gets no further than a form that somebody would have to send (case 44).
     """
     guard.recognise()
+    shown = again.FORMS.get(request.endpoint or "")
     try:
-        if g.actor is not None and request.endpoint in CASE_FORMS and guard.is_from_here():
-            return _case_again(), 400
+        if g.actor is not None and shown is not None and guard.is_from_here():
+            return _again(shown), 400
         return kept.page() or error_page(400, ids.new_id("incident")), 400
     except TROUBLES as error:
         return _trouble(error)
 
 
-def _case_again() -> str:
-    """The case form as it was typed; of a case that changed meanwhile, saving says so (`case_merge`)."""
-    if g.actor.role not in WRITES_CASES:
+def _again(shown: again.Again) -> str:
+    """A long form as it was typed, for whoever may send it."""
+    if g.actor.role not in (opened_by(current_app, request.endpoint or "") or ()):
         raise NotAllowed()
-    today, case_id = desk().clock.now().date(), (request.view_args or {}).get("case_id")
-    if case_id is None:
-        form, _ = case_form.read(request.form, today)
-        return render_template("case_form.html", form=form.untold(), case=None, again=True)
-    view = desk().intake.cases.get(case_id, g.actor)
-    form, _ = case_form.read(request.form, today, view.case)
-    seen = request.form.get("version", "")
-    return render_template("case_form.html", form=form.untold(), case=view.summary, again=True, seen=seen)
+    return shown(**(request.view_args or {}))
 
 
 def error_page(status: int, incident: str) -> str:

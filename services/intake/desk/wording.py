@@ -6,7 +6,10 @@ from services.intake.desk.formats import coded, moment_from
 from services.intake.desk.i18n import gettext, ngettext
 from services.intake.desk.ports import desk
 from services.intake.desk.words import LABELS
+from services.intake.domain.triage import BY_CODE
 from services.intake.handlers.duty import DutyEntry
+
+_TRIAGE = "triage_"
 
 
 def add_to(app: Flask) -> None:
@@ -30,13 +33,19 @@ def options(group: str) -> list[tuple[str, str]]:
 
 def form_field(name: str) -> str:
     """What a field of the case form is called."""
+    if name.startswith(_TRIAGE):
+        return gettext(BY_CODE[name.removeprefix(_TRIAGE)].asks)
     return label("form_field" if name in LABELS["form_field"] else "field", name)
 
 
 def form_value(name: str, value: str) -> str:
     """What stands in a field of the case form, in words; languages and marks come one on each line."""
-    if name in ("category", "risk"):
+    if name in ("kind", "category", "risk"):
         return label(name, value)
+    if name.startswith(_TRIAGE) or name == "enquirer_plausible":
+        return label("answer", value)
+    if name in ("enquirer_identity", "enquirer_order"):
+        return label(name.removeprefix("enquirer_"), value)
     if name == "protect_location":
         words = {"yes": gettext("yes"), "no": gettext("no, the region may be told")}
         return words.get(value, gettext("not known"))

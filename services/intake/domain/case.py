@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.intake.domain.asking import NOTHING_CHECKED, EnquirerCheck
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus, Urgency
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.errors import DomainError
 from services.intake.domain.person import Person
+from services.intake.domain.triage import NOT_ASKED, Triage
 
 MAX_TEXT = 2000
 ADULT_AGE = 18
@@ -58,6 +60,7 @@ class Enquirer:
     phone: str = ""
     email: str = ""
     language: str = ""
+    check: EnquirerCheck = NOTHING_CHECKED
 
     def __repr__(self) -> str:
         return "<Enquirer>"
@@ -97,6 +100,7 @@ class Case:
     enquirer: Enquirer | None = None
     separation: Separation | None = None
     note: str = ""
+    triage: Triage = NOT_ASKED
 
     def __post_init__(self) -> None:
         named = self.person.given_name or self.person.family_name or self.person.alternate_names

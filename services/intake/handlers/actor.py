@@ -24,6 +24,10 @@ WRITES_CASES = frozenset({UserRole.CASEWORKER, UserRole.SAFEGUARDING_LEAD, UserR
 EVERY_TEAM = frozenset({UserRole.SAFEGUARDING_LEAD, UserRole.DUTY_OFFICER})
 """These see the cases of all teams: a child protection question and a night have no team."""
 DECIDES_MATCHES = READS_CASES
+ALLOWS_SHARING = frozenset({UserRole.SAFEGUARDING_LEAD, UserRole.DUTY_OFFICER})
+"""May be the second person where something stands against sharing a case."""
+TAKES_ORDERS_AWAY = frozenset({UserRole.SAFEGUARDING_LEAD})
+"""Registering a protection order is safe, so everybody may; taking it away is not."""
 COMPARES_PARTNERS = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD, UserRole.DUTY_OFFICER})
 APPROVES_PARTNERS = frozenset({UserRole.ADMINISTRATOR, UserRole.SAFEGUARDING_LEAD})
 SUSPENDS_PARTNERS = COMPARES_PARTNERS | {UserRole.CASEWORKER}

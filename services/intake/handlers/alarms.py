@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "comparison_limit": "Our matching asked about one case more than 50 times in a day; find out why.",
     "cannot_send": "A partner's sealing keys are out of date; ask it for a new card.",
     "card_refused": "A partner's new card was refused; the old one stays in use.",
+    "many_asked_for": "One enquirer asked about more people in a day than one person should; look at them.",
     "key_revoked": "A partner revoked a key; what came under it is to be looked at.",
 }
 """What each kind means, in one sentence that the desk translates."""

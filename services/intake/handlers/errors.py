@@ -58,6 +58,22 @@ class CaseErased(IntakeError):
     """This case was erased; only that it existed is still known."""
 
 
+class DraftTooLong(IntakeError):
+    """This draft is longer than one can be; shorten the long texts."""
+
+
+class OrderIsNotYours(IntakeError):
+    """A protection order is taken away by a safeguarding lead only; ask one."""
+
+
+class SamePersonAgain(IntakeError):
+    """A second person has to allow this: not who registered the case or checked who is asking."""
+
+
+class ReasonNeeded(IntakeError):
+    """Write in a sentence why; it is kept with the case."""
+
+
 class BatchUndone(IntakeError):
     """This import was already taken back."""
 

@@ -7,12 +7,15 @@ from argon2 import PasswordHasher
 from services.intake.handlers.alarms import Alarms
 from services.intake.handlers.alerts.alerts import Alerts
 from services.intake.handlers.alerts.shares import Shares
+from services.intake.handlers.asking import Asking
 from services.intake.handlers.attachments import Attachments
 from services.intake.handlers.cases import Cases
 from services.intake.handlers.comparisons import Comparisons
 from services.intake.handlers.connection import Connection
 from services.intake.handlers.consents import Consents
+from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.duty import Duty
+from services.intake.handlers.handovers import Handovers
 from services.intake.handlers.hashing import BoundedHasher
 from services.intake.handlers.import_desk import ImportDesk
 from services.intake.handlers.import_saving import Saving
@@ -46,6 +49,9 @@ class Intake:
     users: Users
     sign_ins: SignIns
     cases: Cases
+    drafts: Drafts
+    handovers: Handovers
+    asking: Asking
     imports: Imports
     import_desk: ImportDesk
     statistics: Statistics
@@ -75,7 +81,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
     people = People(context, vault)
     shares = Shares(context, people)
     alarms = Alarms(context)
-    cases = Cases(context, vault, people, shares)
+    asking = Asking(context, people)
+    cases = Cases(context, vault, people, shares, asking)
     consents = Consents(context, people)
     notices = Notices(context, consents)
     partners = Partners(context, alarms, shares.send_pending)
@@ -88,13 +95,16 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         users=Users(context, hasher),
         sign_ins=SignIns(context, hasher),
         cases=cases,
+        drafts=Drafts(context, cases),
+        asking=asking,
+        handovers=Handovers(context, cases, people),
         imports=Imports(context, cases, people, saving, templates),
         import_desk=ImportDesk(context, saving, templates),
         statistics=Statistics(context),
         consents=consents,
+        alerts=Alerts(context, people, shares, asking),
         photos=Photos(context, people, cases),
         attachments=Attachments(context, people, cases),
-        alerts=Alerts(context, people, shares),
         receipts=receipts,
         matches=Matches(context, people),
         notices=notices,

@@ -1,5 +1,6 @@
 """Reads and writes the encrypted person behind a case; the only place that opens these columns."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -8,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from services.intake.domain import description as descriptions
 from services.intake.domain import person_record
+from services.intake.domain.asking import EnquirerCheck, Identity, Order
 from services.intake.domain.case import Case, Enquirer, Episode, Separation
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.description import describe
 from services.intake.domain.person import Person
+from services.intake.domain.triage import NOT_ASKED, Answer, Triage
 from services.intake.handlers.errors import CaseErased
 from services.intake.handlers.ports import Context
 from services.intake.handlers.vault import CaseVault
@@ -64,7 +67,7 @@ class People:
         enquirer_row = session.scalar(select(EnquirerRow).where(EnquirerRow.case_id == row.id))
         enquirer, separation, episode = None, None, Episode()
         if enquirer_row is not None:
-            enquirer = Enquirer(**fields.ENQUIRER_RECORD.open(cipher, enquirer_row.id, enquirer_row.record))
+            enquirer = _enquirer(fields.ENQUIRER_RECORD.open(cipher, enquirer_row.id, enquirer_row.record))
         if episode_row is not None:
             record = fields.EPISODE_RECORD.open(cipher, episode_row.id, episode_row.record)
             episode = Episode(episode_row.number, _date(record.get("began")))
@@ -79,6 +82,7 @@ class People:
             enquirer=enquirer,
             separation=separation,
             note=fields.CASE_NOTE.open(cipher, row.id, row.note) if row.note is not None else "",
+            triage=_triage(fields.CASE_TRIAGE.open(cipher, row.id, row.triage)) if row.triage else NOT_ASKED,
         )
 
     def save(self, session: Session, row: CaseRow, case: Case, cipher: RestCipher) -> None:
@@ -91,6 +95,8 @@ class People:
         person.label = fields.PERSON_LABEL.seal(cipher, person.id, label_of(case.person))
         person.record = fields.PERSON_RECORD.seal(cipher, person.id, person_record.to_plain(case.person))
         row.note = fields.CASE_NOTE.seal(cipher, row.id, case.note) if case.note else None
+        answered = {"answers": dict(case.triage.answers), "because": case.triage.because}
+        row.triage = fields.CASE_TRIAGE.seal(cipher, row.id, answered) if case.triage != NOT_ASKED else None
         episode = session.scalar(
             select(EpisodeRow).where(EpisodeRow.case_id == row.id, EpisodeRow.number == case.episode.number)
         )
@@ -116,7 +122,7 @@ class People:
         self._vault.destroy(session, row.id)
         for table in (PersonRow, EpisodeRow, EnquirerRow):
             session.execute(delete(table).where(table.case_id == row.id))
-        row.note = None
+        row.note = row.triage = None
 
 
 def wire_description(description: descriptions.Description) -> Description:
@@ -156,8 +162,26 @@ def _separation(record: dict[str, str] | None) -> Separation | None:
     )
 
 
-def _enquirer_record(enquirer: Enquirer) -> dict[str, str]:
+def _triage(record: dict[str, Any]) -> Triage:
+    return Triage.of(record["answers"], record["because"])
+
+
+def _enquirer(record: dict[str, Any]) -> Enquirer:
+    check = record.pop("check")
+    made = EnquirerCheck(
+        Identity(check["identity"]),
+        Order(check["order"]),
+        Answer(check["plausible"]),
+        check["note"],
+        check["by"],
+        check["at"],
+    )
+    return Enquirer(**record, check=made)
+
+
+def _enquirer_record(enquirer: Enquirer) -> dict[str, Any]:
     return {
+        "check": asdict(enquirer.check),
         "name": enquirer.name,
         "relation": enquirer.relation,
         "phone": enquirer.phone,

@@ -1,6 +1,31 @@
 """Intake's own tables, one file a topic. What names a person is ciphertext under the key of its case."""
 
-from services.intake.store import alerts, cases, desk, imports, matches, papers, pseudonyms, users
+from services.intake.store import (
+    alerts,
+    cases,
+    desk,
+    drafts,
+    handovers,
+    imports,
+    matches,
+    papers,
+    permissions,
+    pseudonyms,
+    users,
+)
 from services.intake.store.base import IntakeBase
 
-__all__ = ["IntakeBase", "alerts", "cases", "desk", "imports", "matches", "papers", "pseudonyms", "users"]
+__all__ = [
+    "IntakeBase",
+    "alerts",
+    "cases",
+    "desk",
+    "drafts",
+    "handovers",
+    "imports",
+    "matches",
+    "papers",
+    "permissions",
+    "pseudonyms",
+    "users",
+]

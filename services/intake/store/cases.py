@@ -32,6 +32,8 @@ class CaseRow(IntakeBase):
     has_keys: Mapped[bool]
     """Whether the person gives any match keys; without, only the description can match."""
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    triage: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answers to the questions about risk, and why the risk is another than they say."""
 
 
 class CaseKeyRow(IntakeBase):

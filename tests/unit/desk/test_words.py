@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
 
-from services.intake.desk import catalogue, formats, sentences
+from services.intake.desk import case_steps, catalogue, formats, sentences
 from services.intake.desk.i18n import gettext
 from services.intake.desk.words import LABELS
 from services.intake.domain import codes, description
+from services.intake.domain.triage import Answer
 from services.intake.handlers.actor import UserRole
 from services.intake.handlers.alarms import KINDS
 from services.intake.handlers.errors import PartnerNotVerified
@@ -58,6 +59,8 @@ def test_every_code_of_a_list_has_a_word(group: str) -> None:
 
 def test_other_lists_are_complete() -> None:
     assert set(LABELS["alarm"]) == set(KINDS)
+    assert set(LABELS["step"]) == set(case_steps.STEPS)
+    assert set(LABELS["answer"]) == set(Answer)
     assert set(LABELS["partner_status"]) == {status.value for status in PartnerStatus} - {"self"}
     assert set(description.FIELDS) <= set(LABELS["field"])
 

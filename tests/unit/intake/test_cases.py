@@ -1,10 +1,13 @@
 """Cases: saved encrypted, seen by their team, searched for blindly, erased for good."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from services.intake.domain.case import CaseClosed
-from services.intake.domain.codes import CaseKind, TracingStatus
+from services.intake.domain.codes import CaseKind, Risk, TracingStatus
+from services.intake.handlers.case_lists import CaseFilter
 from services.intake.handlers.errors import CaseErased, EditConflict, NotAllowed, NotFound
 from services.intake.store.cases import (
     BlindIndexRow,
@@ -73,6 +76,67 @@ def test_search_finds_exact_names_and_source_ids(vilnius: Node) -> None:
     vilnius.intake.cases.update(saved.summary.id, case(someone=person("Rasa")), 1, WORKER)
     assert vilnius.intake.cases.search("zydrune", WORKER) == []
     assert len(vilnius.intake.cases.search("VN-17", WORKER)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "typed"),
+    [
+        ("Žydrūnė", "Kanarėlė", "zydrune kanarele"),
+        ("Олена", "Ковальська", "Olena Kovalska"),
+        ("Olena", "Kovalska", "Ковальська Олена"),
+        ("Aleksandras", "Ivanovas", "Ivanov"),
+        ("Jonas", "Kazlauskas", "Kozlowski"),
+        ("Catherine", "Schmidt", "Šmit"),
+    ],
+)
+def test_search_finds_names_across_scripts_and_by_sound(
+    vilnius: Node, given: str, family: str, typed: str
+) -> None:
+    found = vilnius.intake.cases.register(case(someone=person(given, family)), WORKER).summary.id
+    vilnius.intake.cases.register(case(someone=person("Bronius", "Vaitkus")), WORKER)
+    assert [one.id for one in vilnius.intake.cases.search(typed, WORKER)] == [found]
+    assert vilnius.intake.cases.search(f"{typed} Petras", WORKER) == [], "every word has to be met"
+
+
+def test_what_is_written_exactly_so_comes_first_and_the_rest_is_marked(vilnius: Node) -> None:
+    cases = vilnius.intake.cases
+    exact = cases.register(case(someone=person("Olena", "Ivanova")), WORKER).summary.id
+    vilnius.clock.advance(timedelta(hours=1))
+    alike = cases.register(case(someone=person("Елена", "Иванова")), WORKER).summary.id
+    page = cases.page_of(CaseFilter(text="Ivanova"), WORKER)
+    assert [one.id for one in page.cases] == [exact, alike]
+    assert page.alike == {alike}
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "' OR 1=1 --", "%ivan%", "a\\x00b", "(", "*"])
+def test_sql_meta_characters_are_letters_like_any_other(vilnius: Node, typed: str) -> None:
+    """Case 49."""
+    vilnius.intake.cases.register(case(someone=person("Olena", "Ivanova")), WORKER)
+    assert vilnius.intake.cases.search(typed, WORKER) == []
+
+
+def test_no_searched_value_is_readable_in_the_index(vilnius: Node) -> None:
+    vilnius.intake.cases.register(case(), WORKER)
+    with vilnius.database.read() as session:
+        for row in session.scalars(select(BlindIndexRow)):
+            assert len(row.value) == 16
+            assert row.field.isidentifier()
+
+
+def test_lists_are_put_in_the_order_that_was_asked_for(vilnius: Node) -> None:
+    cases, made = vilnius.intake.cases, {}
+    for risk in (Risk.LOW, Risk.HIGH, Risk.MEDIUM):
+        vilnius.clock.advance(timedelta(hours=1))
+        made[risk] = cases.register(case(risk=risk), WORKER).summary.id
+    vilnius.clock.advance(timedelta(hours=1))
+    cases.update(made[Risk.LOW], case(risk=Risk.LOW), 1, WORKER)
+
+    def order(name: str) -> list[str]:
+        return [one.risk for one in cases.page_of(CaseFilter(order=name), WORKER).cases]
+
+    assert order("changed") == ["low", "medium", "high"]
+    assert order("registered") == ["medium", "high", "low"]
+    assert order("risk") == ["high", "medium", "low"]
 
 
 def test_ciphertext_of_another_case_does_not_open(vilnius: Node) -> None:

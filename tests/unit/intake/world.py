@@ -12,10 +12,12 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.intake.domain.asking import EnquirerCheck, Identity, Order
 from services.intake.domain.case import Case, Enquirer
 from services.intake.domain.codes import CaseKind, Category, EyeColour, Risk, Sex
 from services.intake.domain.dates import PartialDate
 from services.intake.domain.person import LastSeen, Person
+from services.intake.domain.triage import Answer
 from services.intake.handlers.actor import Actor, UserRole
 from services.intake.handlers.intake import Intake, build
 from services.intake.handlers.ports import Context
@@ -225,13 +227,26 @@ def person(given: str = "Žydrūnė", family: str = "Kanarėlė-Testauskienė", 
     )
 
 
-def case(kind: CaseKind = CaseKind.MISSING, someone: Person | None = None, risk: Risk = Risk.HIGH) -> Case:
+CHECKED = EnquirerCheck(
+    Identity.DOCUMENT, Order.NO, Answer.YES, "pasas matytas", "user_checker", "2026-11-20T10:00:00Z"
+)
+"""A colleague has seen a document and asked."""
+
+
+def case(
+    kind: CaseKind = CaseKind.MISSING,
+    someone: Person | None = None,
+    risk: Risk = Risk.HIGH,
+    check: EnquirerCheck | None = None,
+) -> Case:
     return Case(
         kind=kind,
         person=someone or person(),
         category=Category.RUNAWAY,
         risk=risk,
-        enquirer=Enquirer("Ona Slaptoji", "mother", "+37061234567", "ona.slaptoji@example.org", "lt"),
+        enquirer=Enquirer(
+            "Ona Slaptoji", "mother", "+37061234567", "ona.slaptoji@example.org", "lt", check or CHECKED
+        ),
         note="Kodas 50905140000, Pilies g. 5",
     )
 

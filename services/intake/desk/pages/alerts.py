@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from services.intake.desk import guard
 from services.intake.desk.access import page
@@ -16,14 +17,18 @@ pages = Blueprint("alerts", __name__, url_prefix="/alerts")
 
 @page(pages, "", READS_CASES)
 def alert_list() -> ResponseReturnValue:
-    """Live alerts; all of them with ?state=all. Search, order and page stand in the address."""
-    everything, text = request.args.get("state") == "all", request.args.get("q", "").strip()[:200]
-    order = request.args.get("order", "")
+    """Live alerts; all of them with ?state=all. Order and page stand in the address, names never do."""
+    return listed("", request.args, page_number())
+
+
+def listed(text: str, wished: MultiDict[str, str], number: int) -> str:
+    """The list in this order, and with `text` the alerts of cases that it names."""
+    everything, order = wished.get("state") == "all", wished.get("order", "")
     order = order if order in ORDERS else ORDERS[0]
     wanted = AlertFilter(text=text, live_only=not everything, order=order)
-    found = desk().intake.alerts.page_of(wanted, guard.actor(), page_number())
-    address = {"q": text, "order": order, "state": "all" if everything else "live"}
-    return render_template("alerts.html", found=found, everything=everything, address=address)
+    found = desk().intake.alerts.page_of(wanted, guard.actor(), number)
+    address = {"order": order, "state": "all" if everything else "live"}
+    return render_template("alerts.html", found=found, everything=everything, address=address, q=text)
 
 
 @page(pages, "/<alert_id>", READS_CASES)

@@ -1,13 +1,17 @@
 """Cases: the list, one case, registering and changing it, its status, its end, its erasure."""
 
+from enum import StrEnum
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from services.intake.desk import case_form, case_merge, guard, language
+from services.intake.desk import again, case_form, case_merge, guard, language
 from services.intake.desk.access import page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.paging import page_number
 from services.intake.desk.ports import desk
+from services.intake.desk.triage_words import proposal_for
 from services.intake.domain.case import ALLOWED
 from services.intake.domain.codes import CaseKind, Category, Risk, TracingStatus
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
@@ -17,42 +21,48 @@ from services.intake.handlers.errors import CaseErased, EditConflict
 pages = Blueprint("cases", __name__, url_prefix="/cases")
 
 STATES = {"open": "open", "closed": "closed", "all": None}
-LISTS = {"kind": CaseKind, "category": Category, "risk": Risk}
+ORDERS = ("changed", "registered", "risk")
+LISTS: dict[str, type[StrEnum]] = {"kind": CaseKind, "category": Category, "risk": Risk}
 
 
 @page(pages, "", READS_CASES)
 def case_list() -> ResponseReturnValue:
-    """Search, filters and page stand in the address, so that a list can be kept or sent to a colleague."""
-    text, actor, intake = request.args.get("q", "").strip()[:200], guard.actor(), desk().intake
-    chosen = {name: request.args.get(name, "") for name in LISTS}
-    state, batch = request.args.get("state", "open"), request.args.get("batch", "")[:40]
+    """Filters, order and page stand in the address, so that a list can be kept. Names never do: `search`."""
+    return listed("", request.args, page_number())
+
+
+def listed(text: str, wanted: MultiDict[str, str], number: int) -> str:
+    """The list with these filters, and with `text` the cases that it names."""
+    actor, intake = guard.actor(), desk().intake
+    chosen = {name: wanted.get(name, "") for name in LISTS}
+    known = {name: code for name, code in chosen.items() if code in list(LISTS[name])}
+    state = wanted.get("state", "open")
     state = state if state in STATES else "open"
-    known = {
-        name: chosen[name] for name, codes in LISTS.items() if chosen[name] in {code.value for code in codes}
-    }
-    found = intake.cases.page_of(
-        CaseFilter(
-            text=text,
-            kind=known.get("kind"),
-            category=known.get("category"),
-            risk=known.get("risk"),
-            state=STATES[state],
-            batch=batch or None,
-        ),
-        actor,
-        page_number(),
+    order, batch = wanted.get("order", ""), wanted.get("batch", "")[:40]
+    order = order if order in ORDERS else ORDERS[0]
+    filters = CaseFilter(
+        text=text,
+        kind=known.get("kind"),
+        category=known.get("category"),
+        risk=known.get("risk"),
+        state=STATES[state],
+        order=order,
+        batch=batch or None,
     )
     return render_template(
         "cases.html",
-        found=found,
+        found=intake.cases.page_of(filters, actor, number),
         coded=intake.short_codes.find(text, actor),
         q=text,
         chosen=chosen,
         state=state,
         states=list(STATES),
-        filtered=bool(text or known or batch or state != "open"),
+        order=order,
+        narrowed=len(known) + (state != "open"),
         batch=batch,
-        address={"q": text, **known, "state": state} | ({"batch": batch} if batch else {}),
+        address={**known, "state": state, "order": order} | ({"batch": batch} if batch else {}),
+        drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES and not text else [],
+        writes=actor.role in WRITES_CASES,
     )
 
 
@@ -73,6 +83,13 @@ def new_case() -> ResponseReturnValue:
     return redirect(url_for("cases.one_case", case_id=saved.summary.id), 303)
 
 
+@again.form("cases.new_case")
+def _new_again() -> str:
+    """The form as it was typed, after the session had ended."""
+    form, _ = case_form.read(request.form, desk().clock.now().date())
+    return render_template("case_form.html", form=form.untold(), case=None, again=True)
+
+
 @page(pages, "/<case_id>", READS_CASES)
 def one_case(case_id: str) -> ResponseReturnValue:
     """One case: fields, alerts, possible matches, who looked at it."""
@@ -82,6 +99,10 @@ def one_case(case_id: str) -> ResponseReturnValue:
     except CaseErased:
         return render_template("case_erased.html", history=made.history.of_case(case_id, actor)), 410
     alerts = made.intake.alerts.overview(actor, case_id=case_id)
+    handovers = made.intake.handovers.of_case(case_id, actor)
+    standing = made.intake.asking.standing(case_id, actor)
+    colleagues = {one for note in handovers for one in (note.written_by, note.taken_by) if one}
+    colleagues |= {view.case.enquirer.check.by} if view.case.enquirer else set()
     return render_template(
         "case.html",
         view=view,
@@ -94,6 +115,10 @@ def one_case(case_id: str) -> ResponseReturnValue:
         papers=made.intake.attachments.overview(case_id, actor),
         history=made.history.of_case(case_id, actor),
         next_states=sorted(ALLOWED[view.case.tracing_status] - {TracingStatus.CLOSED}),
+        handovers=handovers,
+        standing=standing,
+        staff=made.history.names(colleagues | {standing.allowed_by or ""}),
+        proposal=proposal_for(view.case),
         writes=actor.role in WRITES_CASES,
     )
 
@@ -121,6 +146,15 @@ def edit_case(case_id: str) -> ResponseReturnValue:
         return render_template("case_form.html", form=merged.form, case=view.summary, merged=merged), 409
     flash(gettext("The change is saved."))
     return redirect(url_for("cases.one_case", case_id=case_id), 303)
+
+
+@again.form("cases.edit_case")
+def _edit_again(case_id: str) -> str:
+    """The same; of a case that changed meanwhile, saving says so (`case_merge`)."""
+    view = desk().intake.cases.get(case_id, guard.actor())
+    form, _ = case_form.read(request.form, desk().clock.now().date(), view.case)
+    seen = request.form.get("version", "")
+    return render_template("case_form.html", form=form.untold(), case=view.summary, again=True, seen=seen)
 
 
 @page(pages, "/<case_id>/status", WRITES_CASES, ("POST",))

@@ -38,74 +38,74 @@ def import_cases() -> ResponseReturnValue:
         draft = desk().intake.import_desk.upload(data, guard.actor())
     except DomainError as error:
         return _start(said(error))
-    return redirect(url_for("imports.columns", draft_id=draft), 303)
+    return redirect(url_for("imports.columns", table_id=draft), 303)
 
 
-@page(pages, "/tables/<draft_id>/columns", WRITES_CASES, ("GET", "POST"))
-def columns(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/columns", WRITES_CASES, ("GET", "POST"))
+def columns(table_id: str) -> ResponseReturnValue:
     """What each column means, with samples of what stands in it."""
     actor, tables = guard.actor(), desk().intake.import_desk
-    draft = tables.draft(draft_id, actor)
+    draft = tables.draft(table_id, actor)
     if request.method == "GET":
         return _columns(draft, import_form.of_draft(draft))
     form = import_form.read(request.form, draft)
     try:
         if request.form.get("step") == "reread":
-            tables.reread(draft_id, actor, **form.file_changes(draft))
-            return redirect(url_for("imports.columns", draft_id=draft_id), 303)
-        tables.arrange(draft_id, form.layout, actor, form.template)
+            tables.reread(table_id, actor, **form.file_changes(draft))
+            return redirect(url_for("imports.columns", table_id=table_id), 303)
+        tables.arrange(table_id, form.layout, actor, form.template)
     except (BadField, DomainError) as error:
         return _columns(draft, form, said(error)), 422
-    return redirect(url_for("imports.preview", draft_id=draft_id), 303)
+    return redirect(url_for("imports.preview", table_id=table_id), 303)
 
 
-@page(pages, "/tables/<draft_id>", WRITES_CASES)
-def preview(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>", WRITES_CASES)
+def preview(table_id: str) -> ResponseReturnValue:
     """The dry run: what an import would do. Nothing is saved by looking at it."""
-    return _preview(draft_id)
+    return _preview(table_id)
 
 
-@page(pages, "/tables/<draft_id>/repair", WRITES_CASES, ("POST",))
-def repair(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/repair", WRITES_CASES, ("POST",))
+def repair(table_id: str) -> ResponseReturnValue:
     """Accept proposed values, whole kinds with one tick or single cells; and the order of a date, once."""
     actor, tables = guard.actor(), desk().intake.import_desk
     kinds = [one for one in request.form.getlist("kind") if one in import_words.REPAIRS]
     cells = [cell for text in request.form.getlist("cell") if (cell := import_form.cell_of(text))]
-    tables.repair(draft_id, actor, kinds, cells, request.form.get("day_order", ""))
-    return redirect(url_for("imports.preview", draft_id=draft_id), 303)
+    tables.repair(table_id, actor, kinds, cells, request.form.get("day_order", ""))
+    return redirect(url_for("imports.preview", table_id=table_id), 303)
 
 
-@page(pages, "/tables/<draft_id>/problems.xlsx", WRITES_CASES)
-def problems(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/problems.xlsx", WRITES_CASES)
+def problems(table_id: str) -> ResponseReturnValue:
     """The rows that cannot be imported yet, with the cells to mend marked: mend them and import that file."""
-    draft, found = desk().intake.import_desk.faulty(draft_id, guard.actor())
+    draft, found = desk().intake.import_desk.faulty(table_id, guard.actor())
     return download(write([import_form.sheet_of_problems(draft, found)]), "problems.xlsx", XLSX)
 
 
-@page(pages, "/tables/<draft_id>/confirm", WRITES_CASES, ("POST",))
-def confirm_import(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/confirm", WRITES_CASES, ("POST",))
+def confirm_import(table_id: str) -> ResponseReturnValue:
     """Save every row without a problem, as one batch."""
     known_too = request.form.get("known_too") == "yes"
     try:
-        progress = desk().intake.import_desk.begin(draft_id, guard.actor(), known_too=known_too)
+        progress = desk().intake.import_desk.begin(table_id, guard.actor(), known_too=known_too)
     except NothingToImport as error:
-        return _preview(draft_id, said(error))
-    return _on_its_way(draft_id, progress)
+        return _preview(table_id, said(error))
+    return _on_its_way(table_id, progress)
 
 
-@page(pages, "/tables/<draft_id>/progress", WRITES_CASES, ("GET", "POST"))
-def progress(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/progress", WRITES_CASES, ("GET", "POST"))
+def progress(table_id: str) -> ResponseReturnValue:
     """How far it is. The page sends its own form for the next part; without a script a person does."""
     actor, tables = guard.actor(), desk().intake.import_desk
     if request.method == "POST":
-        return _on_its_way(draft_id, tables.go_on(draft_id, actor))
-    return render_template("import_progress.html", draft_id=draft_id, now=tables.progress(draft_id, actor))
+        return _on_its_way(table_id, tables.go_on(table_id, actor))
+    return render_template("import_progress.html", table_id=table_id, now=tables.progress(table_id, actor))
 
 
-@page(pages, "/tables/<draft_id>/discard", WRITES_CASES, ("POST",))
-def discard(draft_id: str) -> ResponseReturnValue:
+@page(pages, "/tables/<table_id>/discard", WRITES_CASES, ("POST",))
+def discard(table_id: str) -> ResponseReturnValue:
     """Throw a table away before it is imported."""
-    desk().intake.import_desk.discard(draft_id, guard.actor())
+    desk().intake.import_desk.discard(table_id, guard.actor())
     flash(gettext("The table is thrown away. Nothing of it is kept here but what was registered."))
     return redirect(url_for("imports.import_cases"), 303)
 
@@ -155,14 +155,14 @@ def _columns(draft: Draft, form: ColumnsForm, error: str = "") -> str:
     )
 
 
-def _preview(draft_id: str, error: str = "") -> ResponseReturnValue:
+def _preview(table_id: str, error: str = "") -> ResponseReturnValue:
     actor, tables = guard.actor(), desk().intake.import_desk
-    draft = tables.draft(draft_id, actor)
+    draft = tables.draft(table_id, actor)
     if draft.state != "open":
-        return redirect(url_for("imports.progress", draft_id=draft_id), 303)
+        return redirect(url_for("imports.progress", table_id=table_id), 303)
     if not import_form.is_arranged(draft):
-        return redirect(url_for("imports.columns", draft_id=draft_id), 303)
-    found = tables.try_out(draft_id, actor)
+        return redirect(url_for("imports.columns", table_id=table_id), 303)
+    found = tables.try_out(table_id, actor)
     rendered = render_template(
         "import_preview.html",
         draft=draft,
@@ -177,9 +177,9 @@ def _preview(draft_id: str, error: str = "") -> ResponseReturnValue:
     return rendered, 422 if error else 200
 
 
-def _on_its_way(draft_id: str, now: Progress) -> ResponseReturnValue:
+def _on_its_way(table_id: str, now: Progress) -> ResponseReturnValue:
     if not now.is_done:
-        return redirect(url_for("imports.progress", draft_id=draft_id), 303)
+        return redirect(url_for("imports.progress", table_id=table_id), 303)
     flash(ngettext("%(num)s case was registered.", "%(num)s cases were registered.", now.total))
     return redirect(url_for("imports.import_cases"), 303)
 

@@ -9,7 +9,7 @@ from services.intake.desk import guard
 from services.intake.desk.access import SIGNED_IN, page
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
-from services.intake.handlers.actor import READS_CASES, SEES_ALARMS, Actor
+from services.intake.handlers.actor import READS_CASES, SEES_ALARMS, WRITES_CASES, Actor
 from services.intake.handlers.alerts.views import AlertView, ShareView
 from services.intake.handlers.match_views import URGENCY_ORDER, MatchSummary
 from services.intake.handlers.matches import Matches
@@ -41,6 +41,8 @@ def today() -> ResponseReturnValue:
         held=[partner for partner in intake.partners.overview(actor) if partner.hold],
         alarms=intake.alarms.open(actor) if alarms else [],
         notices=intake.notices.overview(actor) if reads else [],
+        handovers=intake.handovers.waiting(actor) if reads else [],
+        drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES else [],
         duty={entry.reference: entry for entry in intake.duty.entries(actor)} if reads else {},
     )
 

@@ -13,6 +13,7 @@ from services.intake.handlers.actor import READS_CASES, WRITES_CASES, Actor
 from services.intake.handlers.alerts.lists import PER_PAGE, AlertFilter, AlertPage, chosen_alerts
 from services.intake.handlers.alerts.shares import Shares, choices_of
 from services.intake.handlers.alerts.views import AlertPreview, AlertView, ShareView
+from services.intake.handlers.asking import Asking
 from services.intake.handlers.errors import CannotShare, CaseErased, NotFound, PartnerNotVerified
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
@@ -32,7 +33,8 @@ LIST_LIMIT = 200
 class Alerts:
     """Alerts of this organisation."""
 
-    def __init__(self, context: Context, people: People, shares: Shares) -> None:
+    def __init__(self, context: Context, people: People, shares: Shares, asking: Asking) -> None:
+        self._asking = asking
         self._context = context
         self._people = people
         self._shares = shares
@@ -48,6 +50,7 @@ class Alerts:
             row = self._case(session, case_id, by)
             case = self._people.load_case(session, row)
             draft = Alert.share(case, choices, context.clock.now(), until)
+            self._asking.must_be_open(session, row, case)
             directory = context.partners(session)
             context.audit.append(session, by.id, "alert.previewed", case_id)
             held = {name: why.sentence for name, why in directory.holds().items()}
@@ -86,6 +89,7 @@ class Alerts:
             row = self._case(session, case_id, by, lock=True)
             case = self._people.load_case(session, row)
             alert = Alert.share(case, choices, now, until)
+            self._asking.must_be_open(session, row, case)
             if self._live_of(session, case_id) is not None:
                 raise CannotShare("This case has an alert already; update it, or add partners to it.")
             chosen = self._addressees(session, partners)
@@ -111,8 +115,9 @@ class Alerts:
         """Share a live alert with more partners; those that have it already are left alone."""
         by.must_be(WRITES_CASES)
         with self._context.database.begin() as session:
-            stored, _ = self._find(session, alert_id, by, lock=True)
+            stored, row = self._find(session, alert_id, by, lock=True)
             _alert_of(stored).update(choices_of(stored))  # raises AlertOver
+            self._asking.must_be_open(session, row, self._people.load_case(session, row))
             known = {share.partner for share in self._shares.of_alert(session, alert_id)}
             added = [one for one in self._addressees(session, partners) if one not in known]
             for partner in added:
@@ -130,7 +135,9 @@ class Alerts:
             stored, row = self._find(session, alert_id, by, lock=True)
             expires = expiry(Category(row.category), now, until) if until is not None else None
             alert = _alert_of(stored).update(choices or choices_of(stored), expires)
-            stored.urgency = self._people.load_case(session, row).urgency
+            case = self._people.load_case(session, row)
+            self._asking.must_be_open(session, row, case)
+            stored.urgency = case.urgency
             self._fill(stored, row, alert)
             session.flush()
             for share in self._shares.of_alert(session, alert_id):
