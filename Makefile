@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := build/peers-venv/.installed
 
-.PHONY: help setup demo test test-fast check format screens languages compose-test bench bench-matching bench-privacy bench-scale vectors clean
+.PHONY: help setup demo test test-fast check format screens languages compose-test bench bench-matching bench-privacy bench-scale vectors clean bench-pages
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -67,6 +67,9 @@ bench-matching: setup $(PEERS) ## How well matching finds people, beside its pee
 
 bench-privacy: setup ## What can be read back from what is sent and kept; POPULATIONS=Lithuania chooses
 	@$(BIN)/python -m bench.privacy $(if $(POPULATIONS),--populations $(POPULATIONS))
+
+bench-pages: setup ## Weight and time of every page of the desk at 10,000 cases; writes build/bench_pages.json
+	@$(BIN)/python -m bench.pages --page docs/BENCHMARK.md
 
 bench-scale: setup ## 10 alerts a second against 100,000 own cases, and 50 partners; five minutes
 	@$(BIN)/python -m bench.scale

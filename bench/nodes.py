@@ -77,8 +77,8 @@ def broker(folder: Path) -> Iterator[PrivateBroker]:
 
 
 @contextmanager
-def circle(folder: Path, on: PrivateBroker) -> Iterator[tuple[Node, Node]]:
-    """Sender and partner, verified by each other."""
+def circle(folder: Path, on: PrivateBroker | None) -> Iterator[tuple[Node, Node]]:
+    """Sender and partner, verified by each other; without a broker nothing can be sent."""
     made = [_node(organisation, folder / organisation, on) for organisation in (SENDER, PARTNER)]
     try:
         _befriend(made[0], made[1])
@@ -89,8 +89,8 @@ def circle(folder: Path, on: PrivateBroker) -> Iterator[tuple[Node, Node]]:
             node.close()
 
 
-def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
-    place = BrokerPlace("127.0.0.1", on.ports.tls, "localhost")
+def _node(organisation: str, folder: Path, on: PrivateBroker | None) -> Node:
+    place = BrokerPlace("127.0.0.1", on.ports.tls if on else 1, "localhost")
     *ports, web_port = free_ports(len(SERVICES) + 2)
     health = dict(zip((*SERVICES, "web"), ports, strict=True))
     plan = NodePlan(
@@ -112,8 +112,9 @@ def _node(organisation: str, folder: Path, on: PrivateBroker) -> Node:
         extra={"alerts_a_slot": ALERTS_A_SLOT},
     )
     card = create(folder, plan, b"a root passphrase for measuring", SystemClock(), _QUICK_ROOT)
-    for service in SERVICES:
-        _certificates(organisation, service, folder / service / "tls", on)
+    if on is not None:
+        for service in SERVICES:
+            _certificates(organisation, service, folder / service / "tls", on)
     settings = {service: settings_files.load(folder / service) for service in SERVICES}
     for each in settings.values():
         process.migrate(each)

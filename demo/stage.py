@@ -14,6 +14,7 @@ from demo.mail import Mailbox
 from demo.processes import Service, Troupe
 from services.intake import app as intake_app
 from services.intake.app import IntakeApp
+from services.intake.domain.codes import SearchReason
 from services.intake.handlers.actor import Actor, UserRole
 from services.matching import app as matching_app
 from services.notify import app as notify_app
@@ -248,6 +249,7 @@ def import_people(node: Node) -> int:
     try:
         data = (PEOPLE / f"{node.cast.id}.csv").read_bytes()
         batch, _ = app.use_cases.imports.commit(data, node.users["caseworker"])
+        app.use_cases.reasons.give_batch(batch.id, SearchReason.FAMILY_REQUEST, node.users["caseworker"])
         return batch.rows
     finally:
         app.database.dispose()

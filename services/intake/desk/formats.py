@@ -1,12 +1,12 @@
 """How values are written for the reader: times, coded values, and text that could play tricks."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import format_datetime, format_decimal, get_locale, to_user_timezone
+from flask_babel import format_datetime, format_decimal, format_timedelta, get_locale, to_user_timezone
 from markupsafe import Markup
 
 from services.intake.desk.i18n import gettext
@@ -35,6 +35,7 @@ def add_to(app: Flask) -> None:
         day=day,
         colon=colon,
         file_size=file_size,
+        ago=ago,
     )
 
 
@@ -70,6 +71,14 @@ def semicolon() -> str:
 def number(value: int) -> str:
     """9,000 as the reader writes it, on one line."""
     return str(format_decimal(value)).replace(" ", "\u00a0")
+
+
+def ago(since: datetime, now: datetime) -> str:
+    """'3 hours ago', in the largest unit that fits; nothing is younger than a minute."""
+    past = -max(60.0, (now - since).total_seconds())
+    return str(
+        format_timedelta(timedelta(seconds=past), granularity="minute", threshold=1, add_direction=True)
+    )
 
 
 def file_size(size: int) -> str:

@@ -209,6 +209,16 @@ class ExclusionReason(StrEnum):
     DOCUMENTS_DIFFER = "documents_differ"
 
 
+class SearchReason(StrEnum):
+    """Why somebody is looked for: who asked for it, or what obliges us."""
+
+    FAMILY_REQUEST = "family_request"
+    GUARDIAN_REQUEST = "guardian_request"
+    POLICE_REQUEST = "police_request"
+    COURT_ORDER = "court_order"
+    DUTY_OF_CARE = "duty_of_care"
+
+
 class ConsentSource(StrEnum):
     """How the wish was given."""
 
@@ -216,6 +226,7 @@ class ConsentSource(StrEnum):
     WITNESSED_WORD = "witnessed_word"
     GUARDIAN_SIGNATURE = "guardian_signature"
     GUARDIAN_WITNESSED_WORD = "guardian_witnessed_word"
+    COURT_ORDER = "court_order"
 
 
 class ConsentPurpose(StrEnum):

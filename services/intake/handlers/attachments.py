@@ -16,9 +16,11 @@ from services.intake.handlers.errors import (
     AttachmentTooMany,
     CaseErased,
     NotFound,
+    PaperInUse,
 )
 from services.intake.handlers.people import People
 from services.intake.handlers.ports import Context
+from services.intake.store.cases import ConsentRow
 from services.intake.store.fields import ATTACHMENT_CONTENT, ATTACHMENT_NAME
 from services.intake.store.papers import AttachmentRow
 from shared.crypto.rest import RestCipher
@@ -128,10 +130,12 @@ class Attachments:
             return _view(row, cipher), ATTACHMENT_CONTENT.open(cipher, row.id, row.content)
 
     def remove(self, case_id: str, attachment_id: str, by: Actor) -> None:
-        """Delete one paper for ever."""
+        """Delete one paper for ever. Raises PaperInUse for one that a consent names."""
         by.must_be(WRITES_CASES)
         with self._context.database.begin() as session:
             row, _ = self._find(session, case_id, attachment_id, by)
+            if session.scalar(select(ConsentRow.id).where(ConsentRow.paper_id == row.id).limit(1)):
+                raise PaperInUse()
             session.delete(row)
             self._context.audit.append(session, by.id, "attachment.removed", case_id, {"paper": row.id})
 

@@ -62,6 +62,7 @@ class CaseReading:
             rows = session.scalars(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             action = "case.searched" if wanted.text else "case.listed"
             self._context.audit.append(session, by.id, action, "cases", {"count": len(rows)})
+            self._people.read_ahead(session, [row.id for row in rows])
             cases = [self._summary(session, row) for row in rows]
             alike = self._alike(session, wanted.text, [row.id for row in rows], by)
             return CasePage(cases, total, number, pages, alike, elsewhere)
@@ -73,6 +74,12 @@ class CaseReading:
         exact, _, _ = found_by(session, text, self._terms, by)
         same = session.scalars(select(CaseRow.id).where(CaseRow.id.in_(shown), exact))
         return frozenset(shown) - frozenset(same)
+
+    def must_see(self, case_id: str, by: Actor) -> None:
+        """NotFound unless this case exists for this person; opens nothing of it."""
+        by.must_be(READS_CASES)
+        with self._context.database.read() as session:
+            self.find(session, case_id, by)
 
     def find(self, session: Session, case_id: str, by: Actor, *, lock: bool = False) -> CaseRow:
         """The row of a case that exists for this person; NotFound otherwise."""
@@ -106,6 +113,7 @@ class CaseReading:
             team=row.team,
             has_keys=row.has_keys,
             changed_at=row.changed_at,
+            search_reason=row.search_reason or "",
         )
 
 

@@ -23,6 +23,8 @@ class CaseSummary:
     team: str
     has_keys: bool
     changed_at: datetime
+    search_reason: str = ""
+    """Why the person is looked for; empty as long as nobody said."""
 
     def __repr__(self) -> str:
         return f"<CaseSummary {self.id}>"

@@ -155,3 +155,7 @@ class AttachmentTooLarge(IntakeError):
 
 class AttachmentTooMany(IntakeError):
     """A case has at most twenty attachments. Remove one before you add another."""
+
+
+class PaperInUse(IntakeError):
+    """A consent names this paper as what was signed, so it stays as long as the case."""

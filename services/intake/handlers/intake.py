@@ -32,12 +32,14 @@ from services.intake.handlers.pseudonyms.answerer import Answerer
 from services.intake.handlers.pseudonyms.answers import Answers
 from services.intake.handlers.pseudonyms.asker import Asker
 from services.intake.handlers.pseudonyms.policies import Policies
+from services.intake.handlers.reasons import Reasons
 from services.intake.handlers.receipts import Receipts
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
 from services.intake.handlers.statistics import Statistics
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
+from services.intake.handlers.waiting import Waiting
 from shared.post.incoming import Handler
 
 
@@ -56,6 +58,8 @@ class Intake:
     import_desk: ImportDesk
     statistics: Statistics
     consents: Consents
+    reasons: Reasons
+    waiting: Waiting
     photos: Photos
     attachments: Attachments
     alerts: Alerts
@@ -114,6 +118,8 @@ def build(context: Context, hasher: PasswordHasher | None = None) -> Intake:
         duty=duty,
         short_codes=ShortCodes(context, people),
         connection=Connection(context),
+        reasons=Reasons(context, cases),
+        waiting=Waiting(context, people),
         asker=asker,
         handlers={
             "pseudonym.request": Answerer(context, alarms).on_request,

@@ -74,6 +74,7 @@ class Matches:
         with self._context.database.begin() as session:
             found = session.execute(chosen).all()
             self._context.audit.append(session, by.id, "match.listed", "matches", {"count": len(found)})
+            self._people.read_ahead(session, [case.id for _, case, *_ in found])
             return [
                 self._summary(session, match, case, duty, more=total - shown if place == shown else 0)
                 for match, case, duty, place, total in found

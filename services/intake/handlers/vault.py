@@ -28,7 +28,11 @@ class CaseVault:
         row = session.get(CaseKeyRow, case_id)
         if row is None:
             raise CaseErased()
-        return RestCipher(CASE_KEY.open(self._wrapping, case_id, row.wrapped))
+        return self.opened(case_id, row.wrapped)
+
+    def opened(self, case_id: str, wrapped: bytes) -> RestCipher:
+        """The cipher behind a wrapped key that was read already. Raises CannotDecrypt."""
+        return RestCipher(CASE_KEY.open(self._wrapping, case_id, wrapped))
 
     def destroy(self, session: Session, case_id: str) -> None:
         """Make everything that the case's key encrypted unreadable for ever."""

@@ -10,6 +10,7 @@ class AlertRow(IntakeBase):
     """One alert as its caseworker sees it. Partners know it under other references (case 39)."""
 
     __tablename__ = "alert"
+    __table_args__ = (Index(None, "state", "expires_at"),)
 
     id: Mapped[RefKey]
     case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -34,7 +35,11 @@ class ShareRow(IntakeBase):
     """One alert at one partner; `id` is the reference that this partner alone knows."""
 
     __tablename__ = "share"
-    __table_args__ = (UniqueConstraint("alert_id", "partner"), Index(None, "partner", "state"))
+    __table_args__ = (
+        UniqueConstraint("alert_id", "partner"),
+        Index(None, "partner", "state"),
+        Index(None, "state"),
+    )
 
     id: Mapped[RefKey]
     alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"))

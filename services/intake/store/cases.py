@@ -10,7 +10,10 @@ class CaseRow(IntakeBase):
     """One search for, or one stay of, one person. Codes and times only; the person is in `PersonRow`."""
 
     __tablename__ = "case_file"
-    __table_args__ = (Index(None, "team", "changed_at"),)
+    __table_args__ = (
+        Index(None, "team", "changed_at"),
+        Index(None, "search_reason", "state", "kind", "created_at"),
+    )
 
     id: Mapped[RefKey]
     version: Mapped[int]
@@ -31,6 +34,8 @@ class CaseRow(IntakeBase):
     batch_id: Mapped[Ref | None] = mapped_column(index=True)
     has_keys: Mapped[bool]
     """Whether the person gives any match keys; without, only the description can match."""
+    search_reason: Mapped[Code] = mapped_column(default="")
+    """Why the person is looked for; empty as long as nobody said."""
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
     triage: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answers to the questions about risk, and why the risk is another than they say."""
@@ -93,7 +98,10 @@ class ConsentRow(IntakeBase):
     record: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_by: Mapped[Ref]
     recorded_at: Mapped[Moment]
+    paper_id: Mapped[Ref | None]
+    """The attachment that was signed."""
     withdrawn_at: Mapped[Moment | None]
+    withdrawn_by: Mapped[Ref | None]
 
 
 class BlindIndexRow(IntakeBase):

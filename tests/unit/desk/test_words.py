@@ -42,6 +42,11 @@ LISTS: dict[str, type[StrEnum]] = {
     "exclusion": codes.ExclusionReason,
     "role": UserRole,
     "hold": HoldReason,
+    "search_reason": codes.SearchReason,
+    "contact_wish": codes.ContactWish,
+    "consent_scope": codes.ConsentScope,
+    "consent_purpose": codes.ConsentPurpose,
+    "consent_source": codes.ConsentSource,
 }
 
 

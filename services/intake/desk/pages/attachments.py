@@ -13,7 +13,7 @@ from services.intake.desk.sentences import said
 from services.intake.desk.uploads import sent_file
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
 from services.intake.handlers.attachments import MOST
-from services.intake.handlers.errors import CaseErased, IntakeError, NotFound
+from services.intake.handlers.errors import CaseErased, IntakeError, NotFound, PaperInUse
 
 pages = Blueprint("attachments", __name__, url_prefix="/cases/<case_id>/attachments")
 
@@ -64,7 +64,10 @@ def take_out(case_id: str, attachment_id: str) -> ResponseReturnValue:
 @page(pages, "/<attachment_id>/remove", WRITES_CASES, ("POST",))
 def remove_attachment(case_id: str, attachment_id: str) -> ResponseReturnValue:
     """Delete an attachment."""
-    desk().intake.attachments.remove(case_id, attachment_id, guard.actor())
+    try:
+        desk().intake.attachments.remove(case_id, attachment_id, guard.actor())
+    except PaperInUse as error:
+        return _page(case_id, said(error)), 422
     flash(gettext("The attachment is removed."))
     return redirect(url_for("attachments.attachment_list", case_id=case_id), 303)
 

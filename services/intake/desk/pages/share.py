@@ -10,6 +10,7 @@ from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import desk
 from services.intake.desk.sentences import said
 from services.intake.domain.alert import BadExpiry
+from services.intake.domain.codes import SearchReason
 from services.intake.domain.description import FIELDS
 from services.intake.domain.errors import DomainError
 from services.intake.handlers.actor import WRITES_CASES
@@ -30,6 +31,7 @@ def share(case_id: str) -> ResponseReturnValue:
         return redirect(url_for("alerts.one_alert", alert_id=live.id), 303)
     if request.method == "GET":
         return _shown(case_id, AlertForm(), None)
+    _keep_reason(case_id)
     form = alert_form.read(request.form)
     if request.form.get("step") != "confirm" or form.error:
         return _next_step(case_id, form, None)
@@ -60,6 +62,13 @@ def update(alert_id: str) -> ResponseReturnValue:
     else:
         flash(gettext("The alert is saved and waits for the line. If it is urgent, telephone the partners."))
     return redirect(url_for("alerts.one_alert", alert_id=alert_id), 303)
+
+
+def _keep_reason(case_id: str) -> None:
+    """The first step asks why the person is looked for where nobody said so; it is saved with the case."""
+    wanted = request.form.get("reason", "")
+    if wanted in SearchReason.__members__.values():
+        desk().intake.reasons.give(case_id, SearchReason(wanted), guard.actor())
 
 
 def _next_step(case_id: str, form: AlertForm, alert: AlertView | None) -> ResponseReturnValue:

@@ -190,6 +190,7 @@ class Alerts:
             number = min(max(number, 1), pages)
             found = session.scalars(chosen.limit(per_page).offset((number - 1) * per_page)).all()
             self._context.audit.append(session, by.id, "alert.listed", "alerts", {"count": len(found)})
+            self._people.read_ahead(session, [alert.case_id for alert in found])
             return AlertPage([self._view(session, alert) for alert in found], total, number, pages)
 
     def _addressees(self, session: Session, partners: Sequence[str] | None) -> list[str]:
