@@ -5,7 +5,7 @@ from markupsafe import Markup, escape
 from services.intake.desk.statistics_text import Part
 from services.intake.domain.statistics import Sort
 
-WIDTH, LABEL, BAR, LINE, TOP = 640, 250, 300, 26, 30
+WIDTH, LABEL, BAR, LINE, TOP = 760, 370, 290, 26, 30
 BLUE, GREY = "#1f5fa8", "#888888"
 
 
