@@ -90,3 +90,11 @@ def test_paper_has_no_navigation_and_no_address() -> None:
     hidden = re.findall(r"^(.*) \{ display: none; \}$", STYLES["print.css"], re.M)[0].split(", ")
     assert {".top nav", ".who", "footer", ".skip", "form"} <= set(hidden)
     assert "a::after { content: none; }" in STYLES["print.css"]
+
+
+def test_on_a_phone_each_row_of_a_table_becomes_a_block() -> None:
+    """And facts stand one below the other: two columns leave three letters for a value."""
+    phone = STYLES["desk.css"].split("@media (max-width: 40rem) {")[1].split("\n}")[0]
+    assert "dl { grid-template-columns: 1fr; }" in phone
+    assert ".scroll tr { display: block;" in phone
+    assert "content: attr(data-title)" in phone
