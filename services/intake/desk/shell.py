@@ -10,7 +10,6 @@ from services.intake.desk import language
 from services.intake.desk.i18n import gettext
 from services.intake.desk.ports import BEGUN, desk
 from services.intake.handlers.actor import READS_CASES, WRITES_CASES
-from services.intake.handlers.statistics import READS_STATISTICS
 
 
 def add_to(app: Flask) -> None:
@@ -36,7 +35,7 @@ def navigation() -> list[tuple[str, str]]:
     shown.append(("partners.partner_list", gettext("Partners")))
     if g.actor.role in WRITES_CASES:
         shown.append(("imports.import_cases", gettext("Import a table")))
-    if g.actor.role in READS_STATISTICS:
+    if desk().intake.statistics.is_open_to(g.actor):
         shown.append(("statistics.overview", gettext("Statistics")))
     return shown
 

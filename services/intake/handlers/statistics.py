@@ -67,6 +67,10 @@ class Statistics:
         self._context = context
         self._wrapping = RestCipher(context.keys.case_wrapping)
 
+    def is_open_to(self, by: Actor) -> bool:
+        """Whether this person may look at the figures."""
+        return by.role in READS_STATISTICS
+
     def years(self, by: Actor) -> list[int]:
         """Years in which a case was registered, and this one; the newest first."""
         by.must_be(READS_STATISTICS)

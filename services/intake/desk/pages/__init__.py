@@ -8,6 +8,7 @@ from services.intake.desk.pages import (
     cases,
     consents,
     drafts,
+    figures,
     imports,
     matches,
     night,
@@ -16,7 +17,6 @@ from services.intake.desk.pages import (
     renewals,
     search,
     share,
-    statistics,
     today,
 )
 
@@ -37,5 +37,5 @@ BLUEPRINTS = (
     matches.pages,
     partners.pages,
     imports.pages,
-    statistics.pages,
+    figures.pages,
 )
