@@ -43,27 +43,29 @@ def fits(counts: Counter[Key], figures: dict[Key, Shown]) -> bool:
     )
 
 
-def other_truths(facts: list[Fact]) -> Iterator[list[Fact]]:
-    """All that differs by one person: elsewhere, gone, or one more. Not the program's own search."""
+def other_truths(truth: Counter[Key]) -> Iterator[Counter[Key]]:
+    """All that differs by one person: elsewhere, gone, or one more. Not the program's own search.
+
+    Only margins are shown; those with equal totals and no negative count are the margins of some people.
+    """
     kinds = [{"sex": s, "border": b} for s, b in product(*ROWS.values())]
-    options = [Fact(month, kind) for month in MONTHS for kind in kinds]
-    different = {(fact.month, fact.rows["sex"], fact.rows["border"]): at for at, fact in enumerate(facts)}
-    yield from ([*facts, one] for one in options)
-    for at in different.values():
-        rest = facts[:at] + facts[at + 1 :]
-        yield rest
-        yield from ([*rest, one] for one in options)
+    people = [counted([Fact(month, kind)]) for month in MONTHS for kind in kinds]
+    gone = [one for one in people if all(truth[key] > 0 for key in one)]
+    for one in people:
+        yield truth + one
+    for one in gone:
+        left = truth.copy()
+        left.subtract(one)
+        yield left
+        for other in people:
+            yield left + other
 
 
 def unprotected(facts: list[Fact], figures: dict[Key, Shown]) -> set[Key]:
-    """Small counts that are the same in every truth that was tried, so that the figures would tell them.
-
-    Margins are all that is shown, so a change of one person per margin is tried margin by margin as well.
-    """
+    """Small counts that are the same in every truth that was tried, so that the figures would tell them."""
     truth = counted(facts)
     open_ = {key for key, figure in figures.items() if figure == UNDER and key[1] != EPISODES}
-    for other in other_truths(facts):
-        counts = counted(other)
+    for counts in other_truths(truth):
         if not fits(counts, figures):
             continue
         open_ -= {key for key in open_ if counts[key] != truth[key]}
