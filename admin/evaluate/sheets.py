@@ -184,7 +184,7 @@ class _Reading:
         return None
 
     def _date(self, text: str) -> PartialDate:
-        return import_values.a_date(text, self._today)
+        return import_values.a_date(text, import_values.Reading(self._today))
 
     def _last_seen(self, place: str, seen: PartialDate | None) -> LastSeen:
         try:

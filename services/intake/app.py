@@ -145,13 +145,14 @@ class IntakeApp:
         ]
 
     def _forget(self) -> None:
-        """Old failures to sign in, drafts nobody took up; not by a clock that jumped (upkeep says so)."""
+        """Old failures to sign in, drafts and tables left lying; not by a clock that jumped (see upkeep)."""
         if self.guard.check() is None:
             with self.database.begin() as session:
                 self.use_cases.sign_ins.purge(session)
                 self.use_cases.watch.purge(session)
             with self.use_cases.context.database.begin() as session:
                 self.use_cases.drafts.expire(session)
+                self.use_cases.import_desk.forget_old(session)
 
     def tell_everybody(self, session: Session, prekeys: bytes) -> None:
         """A new sealing key of ours: into the directory, to our matching, to every partner."""

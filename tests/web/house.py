@@ -153,7 +153,9 @@ def full_house(folder: Path) -> House:
     )
     house.node.handle(Receipt(items=[receipt], missing=[], resend=False), f"{LYON}/matching")
     foreign_alert = intake.alerts.publish(foreign, Choices(), house.actors["other"])
-    batch, _ = intake.imports.commit(b"id,kind,family_name\n1,missing,Senoji\n", rasa)
+    table = b"id,kind,family_name\n1,missing,Senoji\n"
+    batch, _ = intake.imports.commit(table, rasa)
+    foreign_batch, _ = intake.imports.commit(table, house.actors["other"])
     house.of = {
         "missing": missing,
         "found": found,
@@ -162,12 +164,21 @@ def full_house(folder: Path) -> House:
         "foreign_alert": foreign_alert.id,
         "match": propose(house, found),
         "batch": batch.id,
+        "foreign_batch": foreign_batch.id,
         "unshared": next(one.id for one in intake.cases.overview(rasa) if one.label == "Senoji"),
     }
     keep_papers(house, missing)
     foreign_found = intake.cases.register(case(CaseKind.FOUND), house.actors["other"]).summary.id
     house.of["foreign_match"] = propose(house, foreign_found)
     house.of |= left_over(house, missing, foreign)
+    for prefix, actor in (("", rasa), ("foreign_", house.actors["other"])):
+        draft = intake.import_desk.upload(table, actor)
+        layout = intake.import_desk.draft(draft, actor).settings.layout
+        intake.import_desk.arrange(draft, layout, actor, f"{prefix}layout")
+        house.of |= {
+            f"{prefix}table": draft,
+            f"{prefix}template": intake.imports.templates.overview(actor)[0].id,
+        }
     house.node.set_status(RIGA, "suspended")
     with house.node.database.begin() as session:
         Alarms(intake.context).raise_one(session, "card_refused", RIGA)

@@ -30,7 +30,10 @@ LONG = "Nepertraukiamašimtaženklėpavardė" * 2 + "Nepertraukiamapa"
 """80 characters without a blank (case 50)."""
 LISTS = ("", "cases", "alerts", "matches", "import")
 """Pages that say what to do while there is nothing."""
-NOT_A_PAGE = ("api.", "static", "share.meter")
+NOT_A_PAGE = (
+    *("api.", "static", "share.meter"),
+    *("imports.problems", "statistics.as_", "statistics.pack"),
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from services.intake.handlers.actor import (
     WRITES_CASES,
     UserRole,
 )
+from services.intake.handlers.statistics import READS_STATISTICS
 from tests.web.house import House
 
 ANYBODY = "anybody"
@@ -103,8 +104,20 @@ CENSUS: dict[str, object] = {
     "attachments.take_out": READS_CASES,
     "attachments.remove_attachment": WRITES_CASES,
     "imports.import_cases": WRITES_CASES,
+    "imports.columns": WRITES_CASES,
+    "imports.preview": WRITES_CASES,
+    "imports.repair": WRITES_CASES,
+    "imports.problems": WRITES_CASES,
     "imports.confirm_import": WRITES_CASES,
+    "imports.progress": WRITES_CASES,
+    "imports.discard": WRITES_CASES,
+    "imports.forget_template": WRITES_CASES,
     "imports.undo_import": WRITES_CASES,
+    "statistics.overview": READS_STATISTICS,
+    "statistics.one_period": READS_STATISTICS,
+    "statistics.as_csv": READS_STATISTICS,
+    "statistics.as_workbook": READS_STATISTICS,
+    "statistics.pack": READS_STATISTICS,
     "api.openapi": ANYBODY,
     "api.me": STAFF,
     "api.list_cases": READS_CASES,
@@ -138,6 +151,9 @@ def own(house: House) -> dict[str, str]:
         "session_id": f"signin_{NOBODY}",
         "alarm_id": house.of["alarm"],
         "batch_id": house.of["batch"],
+        "period": "2025",
+        "table_id": house.of["table"],
+        "template_id": house.of["template"],
         "draft_id": house.of["draft"],
         "step": "person",
         "handover_id": house.of["handover"],
@@ -155,12 +171,14 @@ def own(house: House) -> dict[str, str]:
 def foreign(house: House) -> dict[str, str]:
     """The same of another team."""
     names = {"case_id": "foreign", "alert_id": "foreign_alert", "match_id": "foreign_match"}
+    names |= {"table_id": "foreign_table", "template_id": "foreign_template", "batch_id": "foreign_batch"}
     names |= {"draft_id": "foreign_draft", "handover_id": "foreign_handover"}
     return {part: house.of[name] for part, name in names.items()}
 
 
 NONE = {"case_id": f"case_{NOBODY}", "alert_id": f"ownalert_{NOBODY}", "match_id": f"match_{NOBODY}"}
 NONE |= {"draft_id": f"draft_{NOBODY}", "handover_id": f"handover_{NOBODY}"}
+NONE |= {"table_id": f"table_{NOBODY}", "template_id": f"layout_{NOBODY}", "batch_id": f"batch_{NOBODY}"}
 """Well-formed, and nobody's."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.intake.domain.import_text import MAX_BYTES
 from shared.web.app import LARGEST_FORM, LARGEST_FROM_STRANGERS, LARGEST_REQUEST
 from tests.web.running import HOST, Running, ask, running
 
@@ -41,9 +42,11 @@ def table(size: int) -> bytes:
 
 def test_a_large_table_of_somebody_who_signed_in_is_read(desk: Running) -> None:
     as_rasa = {"Authorization": f"Bearer {desk.token}"}
-    status, said = post(desk, "/api/v1/imports/dry-run", table(LARGEST_REQUEST), "text/csv", **as_rasa)
+    status, said = post(desk, "/api/v1/imports/dry-run", table(MAX_BYTES), "text/csv", **as_rasa)
     assert status == 200
     assert len(json.loads(said)["problems"]) == 1
+    status, _ = post(desk, "/api/v1/imports/dry-run", table(MAX_BYTES + 1), "text/csv", **as_rasa)
+    assert status == 422
     status, _ = post(desk, "/api/v1/imports/dry-run", table(LARGEST_REQUEST + 1), "text/csv", **as_rasa)
     assert status == 413
 

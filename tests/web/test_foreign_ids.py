@@ -10,7 +10,16 @@ from services.intake.handlers.actor import UserRole
 from tests.web.house import House
 from tests.web.paths import CENSUS, NONE, filled, foreign, own, rules
 
-TAKES = ("<case_id>", "<alert_id>", "<match_id>", "<draft_id>", "<handover_id>")
+TAKES = (
+    "<case_id>",
+    "<alert_id>",
+    "<match_id>",
+    "<draft_id>",
+    "<handover_id>",
+    "<table_id>",
+    "<template_id>",
+    "<batch_id>",
+)
 FORM = {
     "version": "1",
     "status": "tracing_in_progress",

@@ -82,7 +82,7 @@ def test_no_page_has_a_script_or_a_style_in_it(house: House) -> None:
     """Only our own files run, after the page is there: it works without them as well."""
     browser = house.browser("rasa")
     for _, method, rule in rules(house):
-        if method == "GET" and rule != "/static/<path:filename>":
+        if method == "GET" and not rule.endswith(("<path:filename>", ".xlsx", ".zip")):
             page = browser.get(filled(rule, own(house))).get_data(as_text=True).lower()
             page = re.sub(r'<script src="/static/[a-z]+\.js" defer></script>', "", page)
             for part in ("<script", "<style", " style=", " onclick", " onload", "javascript:"):

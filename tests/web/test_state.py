@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from shared.store.tables import OutboxRow
 from shared.wire import codes
 from shared.wire.messages import Receipt, ReceiptItem
 from tests.web.house import House, empty_house, text_of
+from tests.web.tables import tried_out, uploaded
 
 DOWN = "There has been no line to the partners since 2026-11-21 23:40"
 
@@ -120,24 +120,22 @@ def test_the_same_table_twice_is_not_everybody_twice(tmp_path: Path) -> None:
     house = empty_house(tmp_path)
     browser = house.browser("rasa")
 
-    def tried(table: bytes) -> str:
-        return browser.send("/import", table=(io.BytesIO(table), "x.csv")).get_data(as_text=True)
+    def tried(table: bytes) -> tuple[str, str]:
+        path = uploaded(browser, table)
+        return path, tried_out(browser, path)
 
-    def packed(page: str) -> str:
-        return re.findall(r'name="packed" value="([^"]*)"', page)[0]
-
-    browser.send("/import/confirm", packed=packed(tried(TABLE)))
-    page = tried(TABLE + b"V-3,missing,Trecias\n")
+    browser.send(f"{tried(TABLE)[0]}/confirm")
+    path, page = tried(TABLE + b"V-3,missing,Trecias\n")
     assert "2 rows have the numbers of cases that are here already" in text_of(page)
     assert "Register 1 case" in text_of(page)
-    browser.send("/import/confirm", packed=packed(page))
+    browser.send(f"{path}/confirm")
     assert "3 cases" in text_of(browser.get("/cases").get_data(as_text=True))
-    refused = browser.send("/import/confirm", packed=packed(tried(TABLE)))
+    refused = browser.send(f"{tried(TABLE)[0]}/confirm")
     assert refused.status_code == 422
-    browser.send("/import/confirm", packed=packed(tried(TABLE)), known_too="yes")
+    browser.send(f"{tried(TABLE)[0]}/confirm", known_too="yes")
     assert "5 cases" in text_of(browser.get("/cases").get_data(as_text=True))
     other = house.browser("other")
-    page = other.send("/import", table=(io.BytesIO(TABLE), "x.csv")).get_data(as_text=True)
+    page = tried_out(other, uploaded(other, TABLE))
     assert "here already" not in text_of(page), "case 46: what another team has is not told"
     house.node.database.dispose()
 

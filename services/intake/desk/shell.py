@@ -39,6 +39,8 @@ def navigation() -> list[tuple[str, str]]:
         shown.append(("staff.staff_list", gettext("Colleagues")))
     if g.actor.role in WRITES_CASES:
         shown.append(("imports.import_cases", gettext("Import a table")))
+    if desk().intake.statistics.is_open_to(g.actor):
+        shown.append(("statistics.overview", gettext("Statistics")))
     return shown
 
 

@@ -1,15 +1,29 @@
-"""From the bytes of a CSV file to text: encoding, byte order mark and delimiter."""
+"""From the bytes of a CSV file to a table: encoding, byte order mark, delimiter, cells."""
 
 import codecs
 import csv
+import io
 import re
 from dataclasses import dataclass
 
 from services.intake.domain.errors import DomainError
+from services.intake.domain.import_columns import LOOKED_AT, column_of
+from services.intake.domain.import_table import MAX_ROWS, Table, TooManyRows
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 10_000_000
+csv.field_size_limit(MAX_BYTES)
+"""The limit is the whole process's. With the library's own, a quote that is never closed is another error."""
+CODE_PAGES = ("cp1257", "cp1252", "cp1251")
+"""Baltic, western and Cyrillic Windows: tables saved without a mark of their encoding."""
+ENCODINGS = ("utf-8", "utf-16", *CODE_PAGES)
+_LETTERS = {
+    "cp1257": frozenset("ąčęėįšųūžĄČĘĖĮŠŲŪŽāēīģķļņĀĒĪĢĶĻŅ"),
+    "cp1252": frozenset("éèêëàâîïôûùçœÉÈÊÀÂÎÔÇßñ"),
+}
+"""Letters that a table in this code page is likely to have."""
 _WHOLLY_ACCENTED = re.compile(r"[^\W\d_\x00-\x7f]{4,}")
 _WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
 
 
 class EmptyFile(DomainError):
@@ -21,7 +35,7 @@ class UnreadableFile(DomainError):
 
 
 class FileTooLarge(DomainError):
-    """The file is larger than 20 MB; split it into several files."""
+    """The file is larger than 10 MB; split it into several files."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,16 +47,40 @@ class TableText:
     delimiter: str
 
 
-def read(data: bytes) -> TableText:
-    """Decode UTF-8, UTF-16 or Windows-1257; raises EmptyFile, UnreadableFile or FileTooLarge."""
+def read(data: bytes, encoding: str = "") -> TableText:
+    """Decode UTF-8, UTF-16 or a Windows code page; `encoding` if a person named one.
+
+    Raises EmptyFile, UnreadableFile or FileTooLarge.
+    """
     if len(data) > MAX_BYTES:
         raise FileTooLarge()
-    text, encoding = _decode(data)
+    text, encoding = (_strict(data, encoding), encoding) if encoding in ENCODINGS else _decode(data)
     if not text.strip():
         raise EmptyFile()
     if "\x00" in text or "\ufffd" in text:
         raise UnreadableFile()
     return TableText(text, encoding, _delimiter(text))
+
+
+def table(read_text: TableText) -> Table:
+    """The cells. Raises TooManyRows, TooManyColumns."""
+    reader = csv.reader(io.StringIO(read_text.text, newline=""), delimiter=read_text.delimiter, strict=True)
+    rows: list[tuple[str, ...]] = []
+    filled = 0
+    broken_at = None
+    while True:
+        try:
+            cells = tuple(next(reader))
+        except StopIteration:
+            break
+        except csv.Error:
+            broken_at = len(rows) + 1
+            break
+        rows.append(cells)
+        filled += any(cells)
+        if filled > MAX_ROWS + LOOKED_AT:
+            raise TooManyRows()
+    return Table(tuple(rows), broken_at=broken_at)
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -60,29 +98,63 @@ def _decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _baltic(data), "cp1257"
+        return _windows(data)
 
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise UnreadableFile() from None
 
 
-def _baltic(data: bytes) -> str:
-    """Windows-1257; refused when its words look like Cyrillic of Windows-1251 read wrongly.
+def _windows(data: bytes) -> tuple[str, str]:
+    """The code page whose reading looks most like words; the person can name another one.
 
-    Nearly every byte means something in cp1257, so decoding alone proves nothing: a real Baltic
-    table has no word of four letters or more that are all accented.
+    Nearly every byte means something in each of them, so decoding alone proves nothing: no Baltic or western
+    table has a word of four letters or more that are all accented, and a Cyrillic one has little else.
     """
-    text = _strict(data, "cp1257")
-    if any(_WHOLLY_ACCENTED.fullmatch(word) for word in _WORD.findall(text)):
+    read = {}
+    for encoding in CODE_PAGES:
+        try:
+            read[encoding] = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    if not read:
         raise UnreadableFile()
-    return text
+    latin = read.get("cp1257") or read.get("cp1252") or ""
+    words = _WORD.findall(latin)
+    if any(_WHOLLY_ACCENTED.fullmatch(word) for word in words):
+        cyrillic = [word for word in _WORD.findall(read.get("cp1251", "")) if not word.isascii()]
+        if not cyrillic or not all(_CYRILLIC.fullmatch(word) for word in cyrillic):
+            raise UnreadableFile()
+        return read["cp1251"], "cp1251"
+    best = max((one for one in read if one in _LETTERS), key=lambda one: _likely(read[one], one), default="")
+    if not best:
+        raise UnreadableFile()
+    return read[best], best
+
+
+def _likely(text: str, encoding: str) -> int:
+    """How many letters speak for this code page, less those that no table of it would have."""
+    strange = [one for one in text if not one.isascii() and one.isalpha()]
+    return sum(1 if one in _LETTERS[encoding] else -1 for one in strange)
 
 
 def _delimiter(text: str) -> str:
-    """`;`, `,` or a tab: the one that parts the heading line into most cells."""
-    heading = text.lstrip().splitlines()[0]
-    return max(";,\t", key=lambda mark: len(next(csv.reader([heading], delimiter=mark), [])))
+    """`;`, `,` or a tab: the one with which a line names most columns, or else parts into most cells."""
+    lines = [line for line in text.lstrip().splitlines()[:LOOKED_AT] if line.strip()]
+
+    def worth(mark: str) -> tuple[int, int]:
+        parted = [_cells(line, mark) for line in lines]
+        named = max(len({column_of(cell) for cell in cells} - {None}) for cells in parted)
+        return named, len(parted[0])
+
+    return max(";,\t", key=worth)
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        return [line]

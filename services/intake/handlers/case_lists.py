@@ -36,6 +36,8 @@ class CaseFilter:
     state: str | None = None
     order: str = "changed"
     """`changed` or `registered`: the newest first; `risk`: the highest first. A search has its own order."""
+    batch: str | None = None
+    """Only cases of this import."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +62,8 @@ def chosen_cases(session: Session, wanted: CaseFilter, terms: SearchTerms, by: A
         value = getattr(wanted, column)
         if value is not None:
             chosen = chosen.where(getattr(CaseRow, column) == value)
+    if wanted.batch is not None:
+        chosen = chosen.where(CaseRow.batch_id == wanted.batch)
     newest = (CaseRow.changed_at.desc(), CaseRow.id)
     if wanted.text:
         exact, spelled, sounding = found_by(session, wanted.text, terms, by)

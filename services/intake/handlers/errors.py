@@ -102,6 +102,10 @@ class BatchInUse(IntakeError):
     """A case of this import is shared with partners; withdraw its alert before taking the import back."""
 
 
+class ImportRunning(IntakeError):
+    """This table is being registered already; let it come to its end, or take the import back afterwards."""
+
+
 class CannotShare(IntakeError):
     """This alert cannot be shared as it is; the message says what is missing."""
 

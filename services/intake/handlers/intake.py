@@ -21,6 +21,9 @@ from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.duty import Duty
 from services.intake.handlers.handovers import Handovers
 from services.intake.handlers.hashing import BoundedHasher
+from services.intake.handlers.import_desk import ImportDesk
+from services.intake.handlers.import_saving import Saving
+from services.intake.handlers.import_templates import Templates
 from services.intake.handlers.imports import Imports
 from services.intake.handlers.invitations import Invitations
 from services.intake.handlers.match_events import MatchEvents
@@ -40,6 +43,7 @@ from services.intake.handlers.same_person import SamePeople
 from services.intake.handlers.second_step import SecondSteps
 from services.intake.handlers.short_codes import ShortCodes
 from services.intake.handlers.signin import SignIns
+from services.intake.handlers.statistics import Statistics
 from services.intake.handlers.users import Users
 from services.intake.handlers.vault import CaseVault
 from services.intake.handlers.waiting import Waiting
@@ -64,6 +68,8 @@ class Intake:
     same_people: SamePeople
     asking: Asking
     imports: Imports
+    import_desk: ImportDesk
+    statistics: Statistics
     consents: Consents
     reasons: Reasons
     waiting: Waiting
@@ -104,6 +110,7 @@ def build(
     partners = Partners(context, alarms, shares.send_pending)
     receipts = Receipts(context, alarms, shares.send_anew)
     asker = Asker(context, people, alarms)
+    saving, templates = Saving(context, cases), Templates(context)
     events, duty = MatchEvents(context), Duty(context)
     weighing = Weighing(context.organisation, people, Crowds(context, vault))
     sign_ins = SignIns(context, hasher)
@@ -120,7 +127,9 @@ def build(
         asking=asking,
         same_people=SamePeople(context, cases, people),
         handovers=Handovers(context, cases, people),
-        imports=Imports(context, cases),
+        imports=Imports(context, cases, people, saving, templates),
+        import_desk=ImportDesk(context, saving, templates),
+        statistics=Statistics(context),
         consents=consents,
         alerts=Alerts(context, people, shares, asking, weighing),
         photos=Photos(context, people, cases),

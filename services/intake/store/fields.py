@@ -24,3 +24,10 @@ PHOTO_SMALL = EncryptedBytes("photo", "small")
 ATTACHMENT_NAME = EncryptedText("attachment", "name")
 ATTACHMENT_CONTENT = EncryptedBytes("attachment", "content")
 MATCH_NOTE = EncryptedText("match_event", "note")
+IMPORT_KEY = EncryptedBytes("import_draft", "wrapped")
+"""Under the organisation's wrapping key; the other three under the key of their draft."""
+IMPORT_SOURCE = EncryptedBytes("import_draft", "source")
+IMPORT_CELLS = EncryptedBytes("import_draft", "cells")
+IMPORT_SETTINGS = EncryptedJson("import_draft", "settings")
+IMPORT_TEMPLATE = EncryptedJson("import_template", "record")
+"""Under the organisation's wrapping key: headings of a table without headings are somebody's data."""

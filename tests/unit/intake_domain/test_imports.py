@@ -86,8 +86,9 @@ def test_encodings_and_delimiters_are_recognised(encoding: str, delimiter: str) 
 
 
 def test_cyrillic_of_another_code_page_is_not_read_as_baltic_letters() -> None:
-    with pytest.raises(UnreadableFile):
-        run(HEADING, GOOD.replace("Rūta", "Руслана").replace("Testauskienė", "Тестова"), encoding="cp1251")
+    cyrillic = GOOD.replace("Rūta", "Руслана").replace("Testauskienė", "Тестова")
+    [row] = run(HEADING, cyrillic, encoding="cp1251").accepted
+    assert row.case.person.family_name == "Тестова"
 
 
 @pytest.mark.slow
@@ -103,7 +104,7 @@ def test_cyrillic_of_another_code_page_is_not_read_as_baltic_letters() -> None:
         (NoHeadings, b"Testauskas,missing\n1,2"),
         (NoHeadings, b"id,id,kind\n1,1,missing"),
         (NoHeadings, b'"id,kind\n1,missing'),
-        (FileTooLarge, b"x" * 20_000_001),
+        (FileTooLarge, b"x" * 10_000_001),
         (TooManyRows, b"id,kind\n" + b"1,missing\n" * 20_001),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -9,6 +9,7 @@ from services.intake.desk.pages import (
     cases,
     consents,
     drafts,
+    figures,
     imports,
     leaving,
     matches,
@@ -44,4 +45,5 @@ BLUEPRINTS = (
     matches.pages,
     partners.pages,
     imports.pages,
+    figures.pages,
 )

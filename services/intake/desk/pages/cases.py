@@ -41,7 +41,7 @@ def listed(text: str, wanted: MultiDict[str, str], number: int) -> str:
     known = {name: code for name, code in chosen.items() if code in list(LISTS[name])}
     state = wanted.get("state", "open")
     state = state if state in STATES else "open"
-    order = wanted.get("order", "")
+    order, batch = wanted.get("order", ""), wanted.get("batch", "")[:40]
     order = order if order in ORDERS else ORDERS[0]
     filters = CaseFilter(
         text=text,
@@ -50,6 +50,7 @@ def listed(text: str, wanted: MultiDict[str, str], number: int) -> str:
         risk=known.get("risk"),
         state=STATES[state],
         order=order,
+        batch=batch or None,
     )
     return render_template(
         "cases.html",
@@ -61,7 +62,8 @@ def listed(text: str, wanted: MultiDict[str, str], number: int) -> str:
         states=list(STATES),
         order=order,
         narrowed=len(known) + (state != "open"),
-        address={**known, "state": state, "order": order},
+        batch=batch,
+        address={**known, "state": state, "order": order} | ({"batch": batch} if batch else {}),
         drafts=intake.drafts.overview(actor) if actor.role in WRITES_CASES and not text else [],
         writes=actor.role in WRITES_CASES,
     )
