@@ -151,7 +151,8 @@ class SecondSteps:
         return paper and self._takes_paper(session, user_id, typed)
 
     def _takes_digits(self, session: Session, user_id: str, code: str) -> bool:
-        row = session.get(CodeDeviceRow, user_id)
+        # Held to the end: of two who send one code at the same time one alone has it.
+        row = session.get(CodeDeviceRow, user_id, with_for_update=True, populate_existing=True)
         if row is None:
             return False
         totp = pyotp.TOTP(self._secret(row))
@@ -166,11 +167,13 @@ class SecondSteps:
 
     def _takes_paper(self, session: Session, user_id: str, code: str) -> bool:
         row = session.scalar(
-            select(PaperCodeRow).where(
+            select(PaperCodeRow)
+            .where(
                 PaperCodeRow.user_id == user_id,
                 PaperCodeRow.code_hash == self._paper_hash(user_id, code),
                 PaperCodeRow.used_at.is_(None),
             )
+            .with_for_update()
         )
         if row is None:
             return False

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import inspect
 
 from services.intake.domain.alert import Choices
 from services.intake.domain.codes import CaseKind
+from services.intake.handlers.actor import UserRole
 from services.intake.handlers.comparisons import MOST_A_DAY
-from services.intake.handlers.errors import EditConflict
+from services.intake.handlers.errors import EditConflict, NotProved
 from services.intake.handlers.matches import SHOWN_ALIKE
+from services.intake.handlers.signin import SignIn
 from services.intake.store import IntakeBase
 from shared.runtime.clock import ManualClock, to_wire
 from shared.store import schema
@@ -23,7 +26,7 @@ from tests.support.clock import manual_clock
 from tests.support.database import KINDS
 from tests.unit.intake.test_comparisons import ask, question
 from tests.unit.intake.test_floods import flood
-from tests.unit.intake.world import LYON, VILNIUS, WORKER, Node, case, deliver, node, person
+from tests.unit.intake.world import LYON, PASSWORD, VILNIUS, WORKER, Node, case, deliver, node, person
 
 
 @pytest.fixture(params=[pytest.param(kind, marks=pytest.mark.database) for kind in KINDS])
@@ -125,3 +128,34 @@ def test_comparisons_are_counted_on_either_database(lyon: Node) -> None:
     assert lyon.alarms() == {"comparison_limit"}
     lyon.clock.advance(timedelta(days=1))
     assert ask(lyon, question(found)).agreement.given == "same"
+
+
+@pytest.mark.parametrize("kind_of_code", ["app", "paper"])
+def test_of_two_who_send_one_code_at_the_same_time_one_gets_in(vilnius: Node, kind_of_code: str) -> None:
+    """Case 56: a code is good once, also for who looked over the shoulder and is as quick."""
+    intake = vilnius.intake
+    user = intake.users.create("rasa", PASSWORD, "Rasa", UserRole.CASEWORKER, team="main")
+    first = intake.sign_ins.begin(user.id)
+    device = intake.second_steps.prepare(first)
+    app = pyotp.TOTP(device.secret)
+    paper = intake.second_steps.confirm(app.at(int(vilnius.clock.now().timestamp())), first, "here")
+    vilnius.clock.advance(timedelta(seconds=30))
+    code = paper[0] if kind_of_code == "paper" else app.at(int(vilnius.clock.now().timestamp()))
+    both, outcomes = [intake.sign_ins.begin(user.id) for _ in range(2)], []
+    start = threading.Barrier(2)
+
+    def send(who: SignIn) -> None:
+        start.wait()
+        try:
+            intake.second_steps.prove(who, code, "here")
+        except NotProved:
+            outcomes.append("refused")
+        else:
+            outcomes.append("in")
+
+    threads = [threading.Thread(target=send, args=(one,)) for one in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["in", "refused"]
