@@ -176,7 +176,7 @@ class Act:
     def _decide(self, pair: Pair) -> bool:
         match = self._matches_of(pair)[0]
         if match["state"] != "probable":
-            decision = {"state": "probable", "version": match["version"]}
+            decision = {"state": "probable", "version": match["version"], "seen_state": match["state"]}
             self.desks[pair.finder].post(f"/matches/{match['id']}/decision", decision)
         return bool(self._matches_of(pair)[0]["state"] == "probable")
 

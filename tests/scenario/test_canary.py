@@ -210,7 +210,12 @@ def test_nothing_of_her_is_left_anywhere(net: Network, tmp_path: Path) -> None:
     [match] = lyon.get("/matches")["matches"]
     assert FAMILY not in str(lyon.get(f"/matches/{match['id']}"))
     assert FAMILY in str(lyon.get(f"/cases/{match['case_id']}"))  # where she belongs, she is
-    decision = {"state": "need_information", "note": NOTE, "version": match["version"]}
+    decision = {
+        "state": "need_information",
+        "note": NOTE,
+        "version": match["version"],
+        "seen_state": match["state"],
+    }
     lyon.post(f"/matches/{match['id']}/decision", decision)
     app.alerts.update(alert["id"], worker, choices=Choices(released=frozenset({"sex", "birth_decade"})))
     eventually(lambda: len(net.mailbox.messages()) >= 1)

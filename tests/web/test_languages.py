@@ -31,7 +31,7 @@ def pages(house: House, browser: Browser) -> list[tuple[str, str]]:
             if endpoint == "share.share":  # a case with an alert has no other
                 parts |= {"case_id": house.of["unshared"]}
             answer = browser.get(filled(rule, parts))
-            if answer.mimetype != "text/html":  # a photo, a download
+            if answer.mimetype != "text/html" or answer.status_code in (302, 303):  # a photo, a download
                 continue
             shown.append((rule, answer.get_data(as_text=True)))
             if "<case_id>" in rule:
@@ -89,7 +89,8 @@ def test_every_page_in_a_language_that_is_begun(house: House, language: str) -> 
     for name, page in pages(house, browser):
         assert f'<html lang="{language}">' in page, name
         assert "Not everything is translated" not in page, name
-        assert '<footer>\n  <p class="small">' in page, name
+        # What is left on a screen in a hurry says nothing of the desk, in no language.
+        assert name == "/month" or '<footer>\n  <p class="small">' in page, name
     assert "Sign out" not in browser.get("/").get_data(as_text=True)
 
 
