@@ -19,6 +19,8 @@ PEOPLE = Path(__file__).parent / "people"
 PUBLISHER, FINDERS = "lt-vilnius", ("fr-lyon", "lv-riga")
 RELEASED = ["sex", "birth_decade", "eye_colour", "hair_colour", "marks"]
 """What the demo's caseworker ticks. Two planted pairs need it: their names and dates alone are too thin."""
+BECAUSE = "An invented person, whom nobody can find."
+"""Some have marks and colours that few share; a desk takes such an alert only with a reason."""
 
 WAIT_SECONDS = 150.0
 Say = Callable[[str], None]
@@ -74,7 +76,8 @@ class Act:
         """Share one alert. A desk that went away may have taken it before it did, so look first."""
         case = desk.get(f"/cases?q={source_id}")["cases"][0]["id"]
         known = desk.get(f"/alerts?case={case}")["alerts"]
-        alert = known[0] if known else desk.post("/alerts", {"case": case, "release": RELEASED})
+        wanted = {"case": case, "release": RELEASED, "because": BECAUSE}
+        alert = known[0] if known else desk.post("/alerts", wanted)
         self.alerts[source_id] = alert["id"]
         return True
 
