@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,10 @@ def eventually(condition: Callable[[], bool], seconds: float = 90) -> None:
 def gateway() -> str:
     """Under which address a container reaches what this machine publishes."""
     networks: list[dict[str, Any]] = json.loads(run("docker", "network", "inspect", "bridge"))
-    address: str = networks[0]["IPAM"]["Config"][0]["Gateway"]
-    return address
+    bridge = networks[0]["IPAM"]["Config"][0]
+    # An engine that has just made its bridge does not say it; it takes the first address then.
+    first = next(ip_network(bridge["Subnet"]).hosts())
+    return str(bridge.get("Gateway", first))
 
 
 __all__ = ["ComposeFailed", "Household", "command", "eventually", "gateway", "project", "settings"]
