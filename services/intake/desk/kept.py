@@ -8,7 +8,7 @@ from services.intake.desk import guard
 from services.intake.desk.access import opened_by
 from services.intake.desk.secret_fields import SECRETS
 
-_SECRET_PAGES = ("account.", "second_step.", "passkeys.", "staff.welcome")
+_SECRET_PAGES = ("account.", "second_step.", "staff.welcome")
 """Pages of passwords and second factors: nothing of them is kept, whatever the field is called."""
 _CHOICE = re.compile(r"[a-z0-9_.:-]*")
 
